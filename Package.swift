@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+]
+
+func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(of name: String, _ dependencies: Target.Dependency...) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.byName(name: name)] + dependencies,
+        swiftSettings: settings)
+}
+
+let package = Package(
+    name: "AgencyPOS",
+    products: [
+        .executable(name: "agencypos", targets: ["AgencyPOS"])
+    ],
+    targets: [
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CSSL", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CMicroHTTPD", providers: [.apt(["libmicrohttpd-dev"])]),
+
+        module("CivilTime"),
+        module("StrictJSON"),
+        module("Cryptography", "CSSL"),
+        module("SQL", "CSQLite", "CivilTime", "Cryptography"),
+        module("Ledger", "SQL", "Cryptography", "CivilTime"),
+        module("Settlement", "Cryptography", "CivilTime"),
+        module("HTTPServer", "CMicroHTTPD"),
+        module(
+            "Agency", "Ledger", "Settlement", "SQL", "Cryptography", "CivilTime", "StrictJSON"),
+        .executableTarget(
+            name: "AgencyPOS",
+            dependencies: [
+                "Agency", "HTTPServer", "Ledger", "Settlement", "SQL", "Cryptography", "CivilTime",
+                "StrictJSON",
+            ],
+            swiftSettings: settings),
+
+        tests(of: "CivilTime"),
+        tests(of: "StrictJSON"),
+        tests(of: "Cryptography"),
+        tests(of: "SQL"),
+        tests(of: "Ledger", "SQL", "CivilTime"),
+        tests(of: "Settlement", "Cryptography", "CivilTime"),
+        tests(of: "HTTPServer"),
+        tests(of: "Agency", "Ledger", "SQL", "Settlement", "Cryptography", "CivilTime", "StrictJSON"),
+        tests(
+            of: "AgencyPOS", "Agency", "HTTPServer", "Ledger", "SQL", "Settlement", "Cryptography",
+            "CivilTime", "StrictJSON"),
+    ]
+)

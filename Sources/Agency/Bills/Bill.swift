@@ -1,0 +1,95 @@
+import CivilTime
+import Ledger
+import SQL
+import StrictJSON
+
+/// One open or paid bill of an arrears file.
+public struct Bill: Sendable {
+    public let id: ID<Bill>
+    public let productCode: String
+    public let accountNumber: String
+    public let period: String
+    public let customerName: String
+    public let address: String
+    public let amountFen: Int64
+    public let lateFeeFen: Int64
+    public let dueDate: BusinessDate
+    public let paidSerial: Int64?
+
+    /// What settles the bill: its amount and the biller's late fee, in fen.
+    public var totalFen: Int64 { amountFen + lateFeeFen }
+
+    /// The customer's name as a counter may show it: the first character, the rest covered.
+    public var maskedName: String {
+        String(customerName.prefix(1))
+            + String(repeating: "*", count: max(1, customerName.count - 1))
+    }
+
+    /// Writes the bill as a JSON object, without personal data beyond what a counter needs.
+    public func encode(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.field("bill_id", String(id.number))
+        writer.field("product_id", productCode)
+        writer.field("account_number", accountNumber)
+        writer.field("customer_name", maskedName)
+        writer.field("period", period)
+        writer.field("amount_fen", amountFen)
+        writer.field("late_fee_fen", lateFeeFen)
+        writer.field("total_fen", totalFen)
+        writer.field("due_date", dueDate.description)
+        writer.field("status", paidSerial == nil ? "unpaid" : "paid")
+        writer.endObject()
+    }
+}
+
+/// What a connection can read of the arrears.
+public struct BillReader {
+    /// The most bills on one page.
+    public static let maximumPageSize = 100
+
+    private let connection: Connection
+
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// The unpaid bills of an account after a bill number, oldest period first.
+    public func arrears(
+        of accountNumber: String, product: Product, after cursor: Int64, limit: Int
+    ) throws -> [Bill] {
+        try connection.prepare(
+            """
+            SELECT b.bill_id, p.code, b.account_number, b.period, b.customer_name, b.address,
+                b.amount_fen, b.late_fee_fen, b.due_date, b.paid_serial
+            FROM bill b JOIN product p ON p.product_id = b.product_id
+            WHERE b.product_id = $1 AND b.account_number = $2 AND b.bill_id > $3
+                AND b.paid_serial IS NULL
+            ORDER BY b.bill_id LIMIT $4
+            """
+        ).all(
+            .integer(product.id.number), .text(accountNumber), .integer(cursor),
+            .integer(Int64(min(limit, Self.maximumPageSize))), read: Bill.init(row:))
+    }
+
+    /// A bill by its number, or nothing.
+    func bill(_ id: ID<Bill>) throws -> (bill: Bill, product: ID<Product>)? {
+        try connection.prepare(
+            """
+            SELECT b.bill_id, p.code, b.account_number, b.period, b.customer_name, b.address,
+                b.amount_fen, b.late_fee_fen, b.due_date, b.paid_serial, b.product_id
+            FROM bill b JOIN product p ON p.product_id = b.product_id
+            WHERE b.bill_id = $1
+            """
+        ).first(.integer(id.number)) { (Bill(row: $0), ID<Product>($0.integer(10))) }
+    }
+}
+
+extension Bill {
+    fileprivate init(row: Row) {
+        self.init(
+            id: ID(row.integer(0)), productCode: row.text(1), accountNumber: row.text(2),
+            period: row.text(3), customerName: row.text(4), address: row.text(5),
+            amountFen: row.integer(6), lateFeeFen: row.integer(7), dueDate: row.businessDate(8),
+            paidSerial: row.optionalInteger(9))
+    }
+}

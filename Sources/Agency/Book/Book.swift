@@ -1,0 +1,51 @@
+import CivilTime
+import Cryptography
+import Ledger
+import SQL
+
+/// One institution's open book: its writer, its readers and its keys. One process holds it.
+public final class Book: Sendable {
+    public let folder: BookFolder
+    public let writer: Writer<AgencySession>
+    public let readers: ReaderPool
+    public let profile: AgencyProfile
+    public let catalogue: Catalogue
+    public let clock: @Sendable () -> Instant
+    let keys: BookKeys
+    private let lock: BookLock
+
+    /// Opens the book of a folder, and brings its schema up to date.
+    ///
+    /// - Parameter clock: the time; tests give their own.
+    /// - Throws: `BookError`, `MigrationError`, `SQLError`.
+    public init(
+        path: String, limits: WriterLimits = WriterLimits(),
+        clock: @escaping @Sendable () -> Instant = { .now }
+    ) throws {
+        let folder = BookFolder(path: path)
+        lock = try BookLock(folder)
+        let keys = try BookKeys(folder)
+        writer = try Writer(limits: limits) {
+            let connection = try Connection(path: folder.databasePath, access: .write)
+            try Migrator(AgencySchema.migrations).migrate(connection)
+            return try AgencySession(connection: connection, cardKey: keys.card, clock: clock)
+        }
+        readers = ReaderPool(path: folder.databasePath)
+        (profile, catalogue) = try readers.read { connection in
+            (try AgencyProfile.read(connection), try Catalogue.read(connection))
+        }
+        self.folder = folder
+        self.keys = keys
+        self.clock = clock
+    }
+
+    /// Commits all that is queued, empties the write-ahead log and ends the writer.
+    public func close() {
+        writer.stop()
+    }
+
+    /// SHA-256 over a withdrawal's fields, for its idempotency key.
+    public func fingerprint(of request: WithdrawalRequest) -> SHA256Digest {
+        request.fingerprint(key: keys.card)
+    }
+}

@@ -1,0 +1,124 @@
+import Cryptography
+import Foundation
+import SQL
+
+/// Where a book's files lie.
+public struct BookFolder: Sendable {
+    /// The folder's path.
+    public let path: String
+
+    public init(path: String) {
+        self.path = path
+    }
+
+    /// The database file.
+    public var databasePath: String { path + "/book.db" }
+    var lockPath: String { path + "/book.lock" }
+    var masterKeyPath: String { path + "/keys/master.key" }
+
+    /// Where the settlement files for a partner are laid out.
+    public func settlementFolder(partnerCode: String) -> String {
+        path + "/settlement/" + partnerCode
+    }
+
+    /// Opens the book for reading only, also while another process serves it.
+    ///
+    /// - Throws: `BookError`, `MigrationError` when its schema is not this program's, `SQLError`.
+    public func openReaders() throws -> ReaderPool {
+        guard FileManager.default.fileExists(atPath: databasePath) else {
+            throw BookError.unusable(
+                path: databasePath, reason: "there is no book here; name its folder with --data")
+        }
+        let readers = ReaderPool(path: databasePath)
+        try readers.read { try Migrator(AgencySchema.migrations).check($0) }
+        return readers
+    }
+
+    /// Makes a folder, with those above it, for this user only.
+    static func make(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw BookError.unusable(path: path, reason: "the folder cannot be made")
+        }
+    }
+}
+
+/// A process's claim on a book; it ends with the process, however that ends.
+final class BookLock: Sendable {
+    private let descriptor: Int32
+
+    /// - Throws: `BookError.inUse` when another process holds the claim.
+    init(_ folder: BookFolder) throws {
+        try BookFolder.make(folder.path)
+        descriptor = open(folder.lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw BookError.unusable(
+                path: folder.lockPath, reason: String(cString: strerror(errno)))
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw BookError.inUse(folder: folder.path)
+        }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+}
+
+/// The keys that protect a book's secrets, derived from one master key in a file of its own.
+struct BookKeys: Sendable {
+    /// Seals settlement keys in the database.
+    let sealing: SymmetricKey
+    /// Digests card numbers.
+    let card: SymmetricKey
+
+    private static let masterBytes = 32
+
+    /// Reads the master key, or makes it for a new book.
+    init(_ folder: BookFolder) throws {
+        let master = try Self.readMaster(folder) ?? Self.makeMaster(folder)
+        sealing = try Self.derive("settlement keys, version 1", from: master)
+        card = try Self.derive("card digests, version 1", from: master)
+    }
+
+    private static func derive(_ label: String, from master: SymmetricKey) throws -> SymmetricKey {
+        try SymmetricKey(bytes: HMACSHA256.authenticate(label, key: master).bytes)
+    }
+
+    private static func readMaster(_ folder: BookFolder) throws -> SymmetricKey? {
+        let path = folder.masterKeyPath
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        guard let data = FileManager.default.contents(atPath: path),
+            let key = SymmetricKey(
+                hex: String(decoding: data, as: UTF8.self).prefix(masterBytes * 2)),
+            key.byteCount == masterBytes
+        else {
+            throw BookError.unusable(path: path, reason: "this is not a key of 64 hex digits")
+        }
+        return key
+    }
+
+    private static func makeMaster(_ folder: BookFolder) throws -> SymmetricKey {
+        let path = folder.masterKeyPath
+        guard !FileManager.default.fileExists(atPath: folder.databasePath) else {
+            throw BookError.unusable(
+                path: path, reason: "the key of this book is missing; restore it from its backup")
+        }
+        try BookFolder.make((path as NSString).deletingLastPathComponent)
+        let bytes = try SecureRandom.bytes(masterBytes)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw BookError.unusable(path: path, reason: String(cString: strerror(errno)))
+        }
+        defer { close(descriptor) }
+        let text = [UInt8]((Hexadecimal.encode(bytes) + "\n").utf8)
+        guard write(descriptor, text, text.count) == text.count, fsync(descriptor) == 0 else {
+            throw BookError.unusable(path: path, reason: String(cString: strerror(errno)))
+        }
+        return try SymmetricKey(bytes: bytes)
+    }
+}

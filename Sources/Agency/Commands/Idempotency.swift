@@ -1,0 +1,149 @@
+import Cryptography
+import Ledger
+import SQL
+
+/// A caller's claim that a request is one and the same, however often it arrives.
+public struct IdempotencyClaim: Sendable {
+    /// The lengths that a key may have, in characters.
+    public static let keyLengths = 8...64
+
+    /// The caller's key; keys that grow with time are the cheapest to keep.
+    public let key: String
+    /// Whose key it is: a terminal's number, or the negative of a person's.
+    public let credential: Int64
+    /// SHA-256 over the canonical request.
+    public let fingerprint: SHA256Digest
+
+    /// Makes a claim, or nothing when the key is not 8 to 64 of `A-Z a-z 0-9 . _ : -`.
+    public init?(key: String, credential: Int64, fingerprint: SHA256Digest) {
+        guard Self.isValid(key) else { return nil }
+        self.key = key
+        self.credential = credential
+        self.fingerprint = fingerprint
+    }
+
+    /// Whether a text can serve as a key.
+    public static func isValid(_ key: String) -> Bool {
+        keyLengths.contains(key.utf8.count) && key.utf8.allSatisfy(isKeyByte)
+    }
+
+    private static func isKeyByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "-"): true
+        case _: false
+        }
+    }
+}
+
+/// What became of a command under its key.
+public enum CommandOutcome: Equatable, Sendable {
+    /// Its answer, as the bytes of a JSON object.
+    case done([UInt8])
+    /// A rule refused it; the key is used up.
+    case refused(Refusal)
+    /// The first request under this key is not finished.
+    case running
+}
+
+extension AgencySession {
+    /// Runs `body` at most once under a key and keeps its answer with what it wrote.
+    ///
+    /// A repeat gets the first answer; the same key with another request is refused. What `body`
+    /// wrote before a refusal is undone, and the refusal is kept as the answer.
+    func once(
+        _ claim: IdempotencyClaim, _ body: () throws -> [UInt8]
+    ) throws -> CommandOutcome {
+        if let known = try outcome(of: claim) { return known }
+        let changes = connection.changeCount
+        do {
+            let answer = try body()
+            try keep(claim, outcome: "done", answer: answer)
+            return .done(answer)
+        } catch let refusal as Refusal {
+            if connection.changeCount != changes { try undoCommand() }
+            try refuse(claim, refusal)
+            return .refused(refusal)
+        }
+    }
+
+    /// Claims a key for a command that takes several steps; its answer follows later.
+    ///
+    /// - Returns: the known outcome, or nothing when the key is now claimed.
+    func begin(_ claim: IdempotencyClaim) throws -> CommandOutcome? {
+        if let known = try outcome(of: claim) { return known }
+        try keep(claim, outcome: "running", answer: [])
+        return nil
+    }
+
+    /// Keeps a refusal as the answer of a key that is not claimed yet.
+    func refuse(_ claim: IdempotencyClaim, _ refusal: Refusal) throws {
+        try keep(claim, outcome: "refused", answer: refusal.encoded)
+    }
+
+    /// Keeps the answer of a command that took several steps.
+    func finish(key: String, credential: Int64, _ outcome: CommandOutcome) throws {
+        let (name, answer): (String, [UInt8]) =
+            switch outcome {
+            case .done(let answer): ("done", answer)
+            case .refused(let refusal): ("refused", refusal.encoded)
+            case .running: preconditionFailure("a finished command is not running")
+            }
+        try connection.prepare(
+            """
+            UPDATE idempotency_key SET outcome = $1, answer = $2
+            WHERE key = $3 AND credential = $4 AND outcome = 'running'
+            """
+        ).run(.text(name), .bytes(answer), .text(key), .integer(credential))
+    }
+
+    private func outcome(of claim: IdempotencyClaim) throws -> CommandOutcome? {
+        let kept = try connection.prepare(
+            """
+            SELECT fingerprint, outcome, answer FROM idempotency_key
+            WHERE key = $1 AND credential = $2
+            """
+        ).first(.text(claim.key), .integer(claim.credential)) {
+            ($0.bytes(0), $0.text(1), $0.bytes(2))
+        }
+        guard let (fingerprint, outcome, answer) = kept else { return nil }
+        guard fingerprint == claim.fingerprint.bytes else {
+            return .refused(
+                Refusal(
+                    .idempotencyKeyReused,
+                    "this Idempotency-Key was used for another request; use a new key"))
+        }
+        switch outcome {
+        case "done": return .done(answer)
+        case "refused": return .refused(Refusal(encoded: answer))
+        case _: return .running
+        }
+    }
+
+    private func keep(_ claim: IdempotencyClaim, outcome: String, answer: [UInt8]) throws {
+        try connection.prepare(
+            """
+            INSERT INTO idempotency_key (key, credential, fingerprint, recorded_at, outcome, answer)
+            VALUES ($1, $2, $3, $4, $5, $6)
+            """
+        ).run(
+            .text(claim.key), .integer(claim.credential), .bytes(claim.fingerprint.bytes),
+            .integer(now.millisecondsSinceEpoch), .text(outcome), .bytes(answer))
+    }
+}
+
+extension Refusal {
+    // Code, field and detail, each on a line; the detail comes last and may hold anything.
+    fileprivate var encoded: [UInt8] {
+        [UInt8]("\(code.rawValue)\n\(field ?? "")\n\(detail)".utf8)
+    }
+
+    fileprivate init(encoded bytes: [UInt8]) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let parts = text.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, let code = RefusalCode(rawValue: String(parts[0])) else {
+            preconditionFailure("a kept refusal is unreadable: the database is damaged")
+        }
+        self.init(code, String(parts[2]), field: parts[1].isEmpty ? nil : String(parts[1]))
+    }
+}

@@ -1,0 +1,70 @@
+/// A business rule's no: nothing was changed, and the same request gets the same answer.
+public struct Refusal: Error, Equatable, Sendable {
+    /// Which rule refused.
+    public let code: RefusalCode
+    /// What was wrong and what to do, for the operator; without personal data or secrets.
+    public let detail: String
+    /// The request's field, as a JSON pointer, where one field is to blame.
+    public let field: String?
+
+    public init(_ code: RefusalCode, _ detail: String, field: String? = nil) {
+        self.code = code
+        self.detail = detail
+        self.field = field
+    }
+}
+
+/// The rules that refuse; the raw value is the stable problem type of the API.
+public enum RefusalCode: String, CaseIterable, Sendable {
+    // Access
+    case invalidCredentials = "invalid-credentials"
+    case signInLocked = "sign-in-locked"
+    case notPermitted = "not-permitted"
+    case operatorNotAllowed = "operator-not-allowed"
+    // Commands
+    case idempotencyKeyReused = "idempotency-key-reused"
+    case idempotencyKeyRunning = "idempotency-key-running"
+    // Counter
+    case notSignedOn = "not-signed-on"
+    case alreadySignedOn = "already-signed-on"
+    case unknownTill = "unknown-till"
+    case tillTaken = "till-taken"
+    case unknownShift = "unknown-shift"
+    case shiftHasPendingItems = "shift-has-pending-items"
+    // Catalogue
+    case unknownProduct = "unknown-product"
+    case wrongProductKind = "wrong-product-kind"
+    case noContract = "no-contract"
+    case feeNotInTariff = "fee-not-in-tariff"
+    case amountNotAllowed = "amount-not-allowed"
+    // Bills
+    case unknownBill = "unknown-bill"
+    case billAlreadyPaid = "bill-already-paid"
+    case unknownQuote = "unknown-quote"
+    case quoteExpired = "quote-expired"
+    case amountMismatch = "amount-mismatch"
+    // Tickets
+    case unknownTrip = "unknown-trip"
+    case travelDateNotOnSale = "travel-date-not-on-sale"
+    case soldOut = "sold-out"
+    case unknownReservation = "unknown-reservation"
+    case reservationExpired = "reservation-expired"
+    case reservationAlreadyIssued = "reservation-already-issued"
+    // Withdrawals
+    case identityNotChecked = "identity-not-checked"
+    case cardLimitExceeded = "card-limit-exceeded"
+    case tillShortOfCash = "till-short-of-cash"
+    case withdrawalDeclined = "withdrawal-declined"
+    case bankDidNotAnswer = "bank-did-not-answer"
+    case unknownWithdrawal = "unknown-withdrawal"
+    case withdrawalNotAuthorised = "withdrawal-not-authorised"
+    // Records
+    case unknownReceipt = "unknown-receipt"
+    case unknownSettlementFile = "unknown-settlement-file"
+    // Day close
+    case dateNotOpen = "date-not-open"
+    case shiftsOpen = "shifts-open"
+    case itemsPending = "items-pending"
+    case noSettlementKey = "no-settlement-key"
+    case booksOutOfBalance = "books-out-of-balance"
+}

@@ -1,0 +1,166 @@
+import CivilTime
+import StrictJSON
+
+extension CatalogueFile {
+    /// What a partner and the agency agreed on for one product and a time.
+    public struct Contract: DataFileModel {
+        public var id: String
+        public var partnerID: String
+        public var productID: String
+        /// The first day on which it holds.
+        public var validFrom: BusinessDate
+        /// The last day on which it holds; nothing while it is open.
+        public var validTo: BusinessDate?
+        /// What the customer pays on top, by tariff; per ticket for tickets.
+        public var serviceFeeFen: Int64
+        public var commission: Commission
+        public var split: Split
+
+        public init(
+            id: String, partnerID: String, productID: String, validFrom: BusinessDate,
+            validTo: BusinessDate?, serviceFeeFen: Int64, commission: Commission, split: Split
+        ) {
+            self.id = id
+            self.partnerID = partnerID
+            self.productID = productID
+            self.validFrom = validFrom
+            self.validTo = validTo
+            self.serviceFeeFen = serviceFeeFen
+            self.commission = commission
+            self.split = split
+        }
+
+        public init(decoding object: JSONObjectDecoder) throws(JSONError) {
+            var object = object
+            id = try object.identifier("id")
+            partnerID = try object.identifier("partner_id")
+            productID = try object.identifier("product_id")
+            validFrom = try object.date("valid_from")
+            validTo = try object.optionalDate("valid_to")
+            if let validTo, validTo < validFrom {
+                throw object.refusal(
+                    of: "valid_to", .valueOutOfRange,
+                    "the contract ends before it starts; correct one date")
+            }
+            serviceFeeFen = try object.amountFen("service_fee_fen", atLeast: 0)
+            commission = try Commission(decoding: object.object("commission"))
+            split = try Split(decoding: object.object("split"))
+            try object.finish()
+        }
+
+        public func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.field("id", id)
+            writer.field("partner_id", partnerID)
+            writer.field("product_id", productID)
+            writer.field("valid_from", validFrom)
+            writer.field("valid_to", ifPresent: validTo?.description)
+            writer.field("service_fee_fen", serviceFeeFen)
+            writer.key("commission")
+            commission.encode(to: &writer)
+            writer.key("split")
+            split.encode(to: &writer)
+            writer.endObject()
+        }
+    }
+
+    /// What the partner pays the agency per transaction.
+    public enum Commission: DataFileModel {
+        /// The same for each transaction.
+        case flat(flatFen: Int64)
+        /// Parts per million of the amount, rounded by the ledger's rule, held between two amounts.
+        case rate(ratePPM: Int64, minimumFen: Int64, maximumFen: Int64)
+
+        enum Kind: String, CaseIterable {
+            case flat
+            case rate
+        }
+
+        public init(decoding object: JSONObjectDecoder) throws(JSONError) {
+            var object = object
+            switch try object.enumeration("kind", Kind.self) {
+            case .flat: self = .flat(flatFen: try object.amountFen("flat_fen", atLeast: 0))
+            case .rate:
+                let ratePPM = try object.integer("rate_ppm", in: 0...1_000_000)
+                let minimumFen = try object.amountFen("minimum_fen", atLeast: 0)
+                let maximumFen = try object.amountFen("maximum_fen", atLeast: minimumFen)
+                self = .rate(ratePPM: ratePPM, minimumFen: minimumFen, maximumFen: maximumFen)
+            }
+            try object.finish()
+        }
+
+        public func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            switch self {
+            case .flat(let flatFen):
+                writer.field("kind", Kind.flat.rawValue)
+                writer.field("flat_fen", flatFen)
+            case .rate(let ratePPM, let minimumFen, let maximumFen):
+                writer.field("kind", Kind.rate.rawValue)
+                writer.field("rate_ppm", ratePPM)
+                writer.field("minimum_fen", minimumFen)
+                writer.field("maximum_fen", maximumFen)
+            }
+            writer.endObject()
+        }
+    }
+
+    /// How a commission is shared, in basis points that sum to 10,000.
+    public struct Split: DataFileModel {
+        /// All of a commission, in basis points.
+        public static let wholeBasisPoints: Int64 = 10_000
+
+        /// Who has a share; one of them owns what rounding leaves.
+        public enum Sharer: String, CaseIterable, Sendable {
+            case `operator`
+            case village
+            case town
+            case district
+        }
+
+        public var operatorBasisPoints: Int64
+        public var villageBasisPoints: Int64
+        public var townBasisPoints: Int64
+        public var districtBasisPoints: Int64
+        public var remainderTo: Sharer
+
+        public init(
+            operatorBasisPoints: Int64, villageBasisPoints: Int64, townBasisPoints: Int64,
+            districtBasisPoints: Int64, remainderTo: Sharer
+        ) {
+            self.operatorBasisPoints = operatorBasisPoints
+            self.villageBasisPoints = villageBasisPoints
+            self.townBasisPoints = townBasisPoints
+            self.districtBasisPoints = districtBasisPoints
+            self.remainderTo = remainderTo
+        }
+
+        public init(decoding object: JSONObjectDecoder) throws(JSONError) {
+            var object = object
+            let share = 0...Self.wholeBasisPoints
+            operatorBasisPoints = try object.integer("operator_bp", in: share)
+            villageBasisPoints = try object.integer("village_bp", in: share)
+            townBasisPoints = try object.integer("town_bp", in: share)
+            districtBasisPoints = try object.integer("district_bp", in: share)
+            remainderTo = try object.enumeration("remainder_to")
+            let sum =
+                operatorBasisPoints + villageBasisPoints + townBasisPoints + districtBasisPoints
+            guard sum == Self.wholeBasisPoints else {
+                throw JSONError(
+                    path: object.path, offset: object.offset, kind: .valueNotAllowed,
+                    problem: "the shares sum to \(sum); make them sum to 10000")
+            }
+            try object.finish()
+        }
+
+        public func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.field("operator_bp", operatorBasisPoints)
+            writer.field("village_bp", villageBasisPoints)
+            writer.field("town_bp", townBasisPoints)
+            writer.field("district_bp", districtBasisPoints)
+            writer.field("remainder_to", remainderTo.rawValue)
+            writer.endObject()
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import StrictJSON
+
+/// A folder of data files, read and found to hold together.
+///
+///     let folder = try DataFolder.load("fixtures/demo")
+///     let bills = try folder.bills()
+///     while let row = try bills.next() { … }
+public struct DataFolder: Sendable {
+    public let path: String
+    public let network: NetworkFile
+    public let staff: StaffFile
+    public let catalogue: CatalogueFile
+    /// The secrets of the demo network; nothing in a real one.
+    public let demoCredentials: DemoCredentialsFile?
+
+    /// Reads and checks the JSON files; the tables are read by `bills()` and `trips()`.
+    ///
+    /// - Parameter path: The folder.
+    /// - Throws: `DataFileError` for the first fault: files in the order network, catalogue, staff,
+    ///   demo credentials; in a file its JSON first, then duplicates, then references.
+    public static func load(_ path: String) throws(DataFileError) -> DataFolder {
+        let network = try model(NetworkFile.self, in: path, named: NetworkFile.fileName)
+        try network.validate()
+        let catalogue = try model(CatalogueFile.self, in: path, named: CatalogueFile.fileName)
+        try catalogue.validate()
+        let staff = try model(StaffFile.self, in: path, named: StaffFile.fileName)
+        try staff.validate(network: network, catalogue: catalogue)
+        var credentials: DemoCredentialsFile?
+        if try exists(DemoCredentialsFile.fileName, in: path) {
+            let demo = try model(
+                DemoCredentialsFile.self, in: path, named: DemoCredentialsFile.fileName)
+            try demo.validate(network: network, catalogue: catalogue, staff: staff)
+            credentials = demo
+        }
+        return DataFolder(
+            path: path, network: network, staff: staff, catalogue: catalogue,
+            demoCredentials: credentials)
+    }
+
+    /// Opens `bills.csv`; rows of products without bill files are refused.
+    ///
+    /// - Throws: `DataFileError`.
+    public func bills() throws(DataFileError) -> BillFileReader {
+        let productIDs = catalogue.products.filter { product in
+            switch product.terms {
+            case .billFile: true
+            case .blind, .ticket, .withdrawal: false
+            }
+        }.map(\.id)
+        return try BillFileReader(
+            path: path + "/" + BillFileReader.fileName, productIDs: productIDs)
+    }
+
+    /// Opens `trips.csv`; rows of products that are no tickets are refused.
+    ///
+    /// - Throws: `DataFileError`.
+    public func trips() throws(DataFileError) -> TripFileReader {
+        let productIDs = catalogue.products.filter { $0.terms.kind == .ticket }.map(\.id)
+        return try TripFileReader(
+            path: path + "/" + TripFileReader.fileName, productIDs: productIDs)
+    }
+
+    private static func model<Model: DataFileModel>(
+        _ type: Model.Type, in folder: String, named name: String
+    ) throws(DataFileError) -> Model {
+        let limits = JSONLimits.dataFile
+        let bytes = try FileBytes.whole(
+            path: folder + "/" + name, maximumBytes: limits.maximumBytes)
+        do throws(JSONError) {
+            return try Model(
+                decoding: JSONObjectDecoder(StrictJSONParser.parse(bytes, limits: limits)))
+        } catch {
+            throw DataFileError(file: name, error, in: bytes)
+        }
+    }
+}

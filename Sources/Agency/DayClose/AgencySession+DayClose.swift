@@ -1,0 +1,137 @@
+import CivilTime
+import Ledger
+import SQL
+import StrictJSON
+
+/// What closing a business date did.
+public struct DayCloseSummary: Sendable, Equatable {
+    public let closedDate: BusinessDate
+    public let nextDate: BusinessDate
+    public let entryCount: Int64
+    public let journalDigest: String
+    public let transactionCount: Int64
+
+    /// Writes the summary's members into an open JSON object.
+    public func encodeMembers(to writer: inout JSONWriter) {
+        writer.field("closed_date", closedDate.description)
+        writer.field("next_date", nextDate.description)
+        writer.field("entry_count", entryCount)
+        writer.field("transaction_count", transactionCount)
+        writer.field("journal_digest", journalDigest)
+    }
+}
+
+extension AgencySession {
+    /// Closes the open business date in one command and opens the next.
+    ///
+    /// It shares out the day's commission, keeps the day's revenue, assigns one settlement file
+    /// to each partner, and seals the date. The files themselves are written afterwards.
+    /// Refusals, in order: `dateNotOpen`, `shiftsOpen`, `itemsPending`,
+    /// `noSettlementKey`, `booksOutOfBalance`.
+    public func closeDay(_ date: BusinessDate) throws -> DayCloseSummary {
+        let open = try journal.currentDate()
+        guard date == open else {
+            throw Refusal(
+                .dateNotOpen, "the open business date is \(open), not \(date)",
+                field: "/business_date")
+        }
+        try checkNothingIsOpen()
+        let serials = try serialsOfDay(date)
+        let revenue = try DayRevenue.reckon(connection, catalogue, serials: serials, on: date)
+        try postShares(revenue)
+        try keep(revenue, on: date)
+        try assignSettlementFiles(on: date, serials: serials)
+        let sealed: SealedDate
+        do {
+            sealed = try journal.seal(date, at: now)
+        } catch LedgerError.trialBalanceOff(let currency, let difference) {
+            throw Refusal(
+                .booksOutOfBalance,
+                "the trial balance is off by \(difference) in \(currency.code); run verify")
+        }
+        let next = max(date.adding(days: 1), profile.zone.date(at: now))
+        try journal.open(next, at: now)
+        return DayCloseSummary(
+            closedDate: date, nextDate: next, entryCount: sealed.entryCount,
+            journalDigest: sealed.journalDigest,
+            transactionCount: revenue.reduce(0) { $0 + $1.transactionCount })
+    }
+
+    private func checkNothingIsOpen() throws {
+        let openTills = try connection.prepare(
+            """
+            SELECT t.code FROM shift h JOIN till t ON t.till_id = h.till_id
+            WHERE h.state = 'open' ORDER BY t.code LIMIT 5
+            """
+        ).all { $0.text(0) }
+        guard openTills.isEmpty else {
+            throw Refusal(
+                .shiftsOpen,
+                "tills are still signed on: \(openTills.joined(separator: ", ")); sign them off")
+        }
+        let pending = try connection.prepare(
+            """
+            SELECT serial FROM service_transaction
+            WHERE status IN ('pending', 'authorised') LIMIT 5
+            """
+        ).all { Receipt.serialText($0.integer(0)) }
+        guard pending.isEmpty else {
+            throw Refusal(
+                .itemsPending,
+                "withdrawals are unfinished: \(pending.joined(separator: ", "))")
+        }
+    }
+
+    /// The range of serial numbers that belong to the open date; empty when last < first.
+    private func serialsOfDay(_ date: BusinessDate) throws -> (first: Int64, last: Int64) {
+        let before =
+            try connection.prepare("SELECT ifnull(max(last_serial), 0) FROM settlement_file")
+            .first { $0.integer(0) } ?? 0
+        let last =
+            try connection.prepare("SELECT ifnull(max(serial), 0) FROM service_transaction")
+            .first { $0.integer(0) } ?? 0
+        return (before + 1, last)
+    }
+
+    /// One entry for each station that earned: its commission goes to those who share it.
+    private func postShares(_ revenue: [DayRevenue]) throws {
+        for (station, lines) in Dictionary(grouping: revenue, by: \.station)
+            .sorted(by: { $0.key < $1.key })
+        {
+            let shares = lines.reduce(CommissionShares.zero) { $0 + $1.shares }
+            guard shares.totalFen > 0 else { continue }
+            let accounts = try ShareAccounts.read(connection, station: station)
+            let credits: [Posting] = [
+                .credit(accounts.operators, shares.operatorFen),
+                .credit(accounts.village, shares.villageFen),
+                .credit(accounts.town, shares.townFen),
+                .credit(accounts.district, shares.districtFen),
+            ]
+            _ = try journal.post(
+                NewEntry(
+                    kind: .commissionShare, narrative: accounts.stationCode,
+                    source: station.number,
+                    postings: [.debit(accounts.sharedOut, shares.totalFen)]
+                        + credits.filter { $0.amount > 0 }),
+                at: now)
+        }
+    }
+
+    private func keep(_ revenue: [DayRevenue], on date: BusinessDate) throws {
+        for line in revenue {
+            try connection.prepare(
+                """
+                INSERT INTO day_revenue (business_date, station_id, product_id,
+                    transaction_count, amount_fen, fee_fen, commission_fen, operator_fen,
+                    village_fen, town_fen, district_fen)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                """
+            ).run(
+                .integer(Int64(date.daysSinceEpoch)), .integer(line.station.number),
+                .integer(line.product.number), .integer(line.transactionCount),
+                .integer(line.amountFen), .integer(line.feeFen), .integer(line.commissionFen),
+                .integer(line.shares.operatorFen), .integer(line.shares.villageFen),
+                .integer(line.shares.townFen), .integer(line.shares.districtFen))
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import CivilTime
+import Cryptography
+import Ledger
+import SQL
+import Settlement
+
+extension AgencySession {
+    /// Assigns one settlement file to each partner for a date that is being closed.
+    ///
+    /// A partner without transactions gets a file without lines: a missing file means trouble.
+    /// - Throws: `BookError` when a partner has no key.
+    func assignSettlementFiles(
+        on date: BusinessDate, serials: (first: Int64, last: Int64)
+    ) throws {
+        let partners = try connection.prepare("SELECT partner_id, code FROM partner ORDER BY code")
+            .all { (ID<Partner>($0.integer(0)), $0.text(1)) }
+        for (partner, code) in partners {
+            guard let keyID = try currentSettlementKeyID(of: partner) else {
+                throw Refusal(
+                    .noSettlementKey, "partner \(code) has no settlement key; add one first")
+            }
+            let sequence =
+                try connection.prepare(
+                    "SELECT ifnull(max(sequence), 0) + 1 FROM settlement_file WHERE partner_id = $1"
+                ).first(.integer(partner.number)) { $0.integer(0) } ?? 1
+            let header = try settlementHeader(
+                agencyCode: profile.code, partnerCode: code, date: date,
+                currency: profile.currency, sequence: sequence, keyID: keyID,
+                previousDigest: nil, createdAt: now)
+            try connection.prepare(
+                """
+                INSERT INTO settlement_file (partner_id, business_date, sequence, key_id,
+                    created_at, first_serial, last_serial, name, state)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'assigned')
+                """
+            ).run(
+                .integer(partner.number), .integer(Int64(date.daysSinceEpoch)),
+                .integer(sequence), .text(keyID), .integer(now.millisecondsSinceEpoch),
+                .integer(serials.first), .integer(serials.last),
+                .text(SettlementFileName(header).text))
+        }
+    }
+
+    private func currentSettlementKeyID(of partner: ID<Partner>) throws -> String? {
+        try connection.prepare(
+            """
+            SELECT key_id FROM settlement_key WHERE partner_id = $1 AND retired_at IS NULL
+            ORDER BY created_at DESC, key_id DESC LIMIT 1
+            """
+        ).first(.integer(partner.number)) { $0.text(0) }
+    }
+
+    /// Notes that a file lies in its partner's folder.
+    func recordRelease(
+        of file: ID<SettlementFileRow>, digest: SHA256Digest, mac: MessageAuthenticationCode,
+        totals: SettlementTotals
+    ) throws {
+        try connection.prepare(
+            """
+            UPDATE settlement_file SET state = 'released', digest = $1, mac = $2,
+                detail_count = $3, net_fen = $4, released_at = $5
+            WHERE file_id = $6 AND state = 'assigned'
+            """
+        ).run(
+            .text(digest.hex), .text(mac.hex), .integer(Int64(totals.detailCount)),
+            .integer(totals.netFen), .integer(now.millisecondsSinceEpoch), .integer(file.number))
+    }
+}
+
+/// The header of a settlement file.
+///
+/// - Throws: `BookError` for a code that a settlement file cannot carry.
+func settlementHeader(
+    agencyCode: String, partnerCode: String, date: BusinessDate, currency: Currency,
+    sequence: Int64, keyID: String, previousDigest: SHA256Digest?, createdAt: Instant
+) throws -> SettlementHeader {
+    SettlementHeader(
+        agencyID: try settlementIdentifier(agencyCode),
+        partnerID: try settlementIdentifier(partnerCode), businessDate: date,
+        currency: currency.code, sequence: Int(sequence), keyID: try settlementIdentifier(keyID),
+        previousDigest: previousDigest ?? .zero, createdAt: createdAt)
+}
+
+/// A code as a settlement file carries it.
+func settlementIdentifier(_ code: String) throws -> SettlementIdentifier {
+    guard let identifier = SettlementIdentifier(code) else {
+        throw BookError.unusable(
+            path: code, reason: "a settlement file cannot carry this code; use A-Z, 0-9 and '-'")
+    }
+    return identifier
+}

@@ -1,0 +1,165 @@
+import CivilTime
+import Cryptography
+import Ledger
+import SQL
+import Settlement
+import Synchronization
+
+/// Writes the settlement files of closed days and hands them to the partners' folders.
+///
+/// A file is written outside the writer, from one snapshot, while payments of the next day go on.
+/// What a crash leaves assigned is written at the next call, with the same bytes.
+public final class SettlementExchange: Sendable {
+    private let book: Book
+    // Two releases at once would write the same files.
+    private let turn = Mutex(())
+
+    public init(book: Book) {
+        self.book = book
+    }
+
+    /// Releases every file that is assigned and not yet released.
+    ///
+    /// - Returns: the files released by this call.
+    /// - Throws: `SettlementFault` when a file's lines do not sum to the ledger's movement;
+    ///   `SettlementError` when it cannot be written; `SQLError`, `WriterError`.
+    public func releaseAll() throws -> [SettlementFileRow] {
+        try turn.withLock { _ in
+            let waiting = try book.readers.read { try SettlementFileReader($0).unreleased() }
+            return try waiting.map { file in
+                try release(file)
+                let released = try book.readers.read {
+                    try SettlementFileReader($0).file(named: file.name)
+                }
+                return released ?? file
+            }
+        }
+    }
+
+    private func release(_ file: SettlementFileRow) throws {
+        let folder = book.folder.settlementFolder(partnerCode: file.partnerCode)
+        try BookFolder.make(folder)
+        let candidate = try book.readers.read { connection in
+            try write(file, to: folder, connection)
+        }
+        _ = try candidate.release()
+        let (digest, mac, totals) = (candidate.digest, candidate.code, candidate.totals)
+        try book.writer.perform {
+            try $0.recordRelease(of: file.id, digest: digest, mac: mac, totals: totals)
+        }
+    }
+
+    private func write(
+        _ file: SettlementFileRow, to folder: String, _ connection: Connection
+    ) throws -> SettlementCandidate {
+        let keys = SettlementKeys(connection, sealing: book.keys.sealing)
+        guard let key = try keys.key(file.keyID, of: file.partner) else {
+            throw SettlementFault.keyMissing(file: file.name, keyID: file.keyID)
+        }
+        let previous = try SettlementFileReader(connection).previousDigest(of: file)
+        let header = try settlementHeader(
+            agencyCode: book.profile.code, partnerCode: file.partnerCode, date: file.date,
+            currency: book.profile.currency, sequence: file.sequence, keyID: file.keyID,
+            previousDigest: previous.flatMap { SHA256Digest(hex: $0) }, createdAt: file.createdAt)
+        let writer = try SettlementFileWriter(folder: folder, header: header, key: key)
+        do {
+            try SettlementLines(connection).forEach(of: file) { try writer.append($0) }
+            try checkMovement(of: file, netFen: writer.totals.netFen, connection)
+            return try writer.finish()
+        } catch {
+            writer.discard()
+            throw error
+        }
+    }
+
+    /// The lines must sum to what the day moved in the partner's accounts, to the fen.
+    private func checkMovement(
+        of file: SettlementFileRow, netFen: Int64, _ connection: Connection
+    ) throws {
+        let accounts = try connection.prepare(
+            "SELECT payable_account_id, receivable_account_id FROM partner WHERE partner_id = $1"
+        ).first(.integer(file.partner.number)) {
+            [ID<Account>($0.integer(0)), ID<Account>($0.integer(1))]
+        } ?? []
+        let moved = try accounts.reduce(Int64(0)) { sum, account in
+            sum + (try LedgerReader(connection).movement(of: account, on: file.date))
+                .balance(on: .credit)
+        }
+        guard moved == netFen else {
+            throw SettlementFault.linesDifferFromLedger(
+                file: file.name, linesFen: netFen, ledgerFen: moved)
+        }
+    }
+}
+
+/// Why a settlement file was not released.
+public enum SettlementFault: Error, Equatable, Sendable {
+    /// The lines' net differs from the ledger's movement of the partner's accounts.
+    case linesDifferFromLedger(file: String, linesFen: Int64, ledgerFen: Int64)
+    /// The key that the file was assigned is gone.
+    case keyMissing(file: String, keyID: String)
+}
+
+extension SettlementFault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .linesDifferFromLedger(let file, let lines, let ledger):
+            "\(file) is held back: its lines sum to \(lines) fen, the ledger moved \(ledger) fen; "
+                + "run verify"
+        case .keyMissing(let file, let keyID):
+            "\(file) is held back: key \(keyID) is missing"
+        }
+    }
+}
+
+/// The lines of a settlement file, read in order of serial number.
+struct SettlementLines {
+    private let connection: Connection
+
+    init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// Hands over each posted transaction, and each reversed withdrawal as proof.
+    func forEach(
+        of file: SettlementFileRow, _ body: (SettlementDetail) throws -> Void
+    ) throws {
+        try connection.prepare(
+            """
+            SELECT x.serial, x.partner_reference, x.kind, x.account_reference, x.amount_fen,
+                x.fee_fen, x.commission_fen, x.status, x.recorded_at
+            FROM service_transaction x JOIN product d ON d.product_id = x.product_id
+            WHERE x.serial BETWEEN $1 AND $2 AND d.partner_id = $3
+                AND x.status IN ('posted', 'reversed')
+            ORDER BY x.serial
+            """
+        ).forEach(
+            .integer(file.firstSerial), .integer(file.lastSerial), .integer(file.partner.number)
+        ) { try body(SettlementDetail(row: $0)) }
+    }
+}
+
+extension SettlementDetail {
+    fileprivate init(row: Row) throws {
+        guard let kind = TransactionKind(rawValue: row.text(2)) else {
+            preconditionFailure("transaction \(row.integer(0)) is damaged in the database")
+        }
+        self.init(
+            serial: try settlementIdentifier(Receipt.serialText(row.integer(0))),
+            partnerReference: row.text(1), type: kind.settlementType,
+            accountReference: row.text(3), amountFen: row.integer(4), feeFen: row.integer(5),
+            commissionFen: row.integer(6),
+            status: row.text(7) == TransactionStatus.posted.rawValue ? .posted : .reversed,
+            time: Instant(millisecondsSinceEpoch: row.integer(8)))
+    }
+}
+
+extension TransactionKind {
+    fileprivate var settlementType: SettlementType {
+        switch self {
+        case .billPayment: .billPayment
+        case .ticketSale: .ticketSale
+        case .withdrawal: .withdrawal
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import CivilTime
+import Ledger
+import SQL
+import StrictJSON
+
+/// A settlement file as the book knows it.
+public struct SettlementFileRow: Sendable, Equatable {
+    /// Whether the file lies in the partner's folder.
+    public enum State: String, Sendable {
+        /// Its date is closed; the file is still to be written.
+        case assigned
+        case released
+    }
+
+    public let id: ID<SettlementFileRow>
+    public let partner: ID<Partner>
+    public let partnerCode: String
+    public let date: BusinessDate
+    public let sequence: Int64
+    public let keyID: String
+    public let createdAt: Instant
+    public let firstSerial: Int64
+    public let lastSerial: Int64
+    public let name: String
+    public let state: State
+    public let digest: String?
+    public let detailCount: Int64?
+    public let netFen: Int64?
+
+    /// Writes the file's description as a JSON object.
+    public func encode(to writer: inout JSONWriter, zone: ZoneOffset) {
+        writer.beginObject()
+        writer.field("name", name)
+        writer.field("partner_id", partnerCode)
+        writer.field("business_date", date.description)
+        writer.field("sequence", sequence)
+        writer.field("key_id", keyID)
+        writer.field("created_at", zone.text(createdAt))
+        writer.field("status", state.rawValue)
+        writer.field("sha256", orNull: digest)
+        writer.field("detail_count", orNull: detailCount)
+        writer.field("net_fen", orNull: netFen)
+        writer.endObject()
+    }
+}
+
+/// What a connection can read of the settlement files.
+public struct SettlementFileReader {
+    /// The most files on one page.
+    public static let maximumPageSize = 200
+
+    private static let columns = """
+        SELECT f.file_id, f.partner_id, p.code, f.business_date, f.sequence, f.key_id,
+            f.created_at, f.first_serial, f.last_serial, f.name, f.state, f.digest,
+            f.detail_count, f.net_fen
+        FROM settlement_file f JOIN partner p ON p.partner_id = f.partner_id
+        """
+
+    private let connection: Connection
+
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// Files after a file number, oldest first.
+    ///
+    /// - Parameters:
+    ///   - partner: only this partner's.
+    ///   - date: only this date's.
+    public func files(
+        partner: ID<Partner>?, date: BusinessDate?, after cursor: Int64, limit: Int
+    ) throws -> [SettlementFileRow] {
+        try connection.prepare(
+            computed: Self.columns + """
+
+                WHERE f.file_id > $1 AND ($2 IS NULL OR f.partner_id = $2)
+                    AND ($3 IS NULL OR f.business_date = $3)
+                ORDER BY f.file_id LIMIT $4
+                """
+        ).all(
+            .integer(cursor), .integer(partner?.number),
+            .integer(date.map { Int64($0.daysSinceEpoch) }),
+            .integer(Int64(min(limit, Self.maximumPageSize))),
+            read: SettlementFileRow.init(row:))
+    }
+
+    /// A file by its name, or nothing.
+    public func file(named name: String) throws -> SettlementFileRow? {
+        try connection.prepare(computed: Self.columns + " WHERE f.name = $1")
+            .first(.text(name), read: SettlementFileRow.init(row:))
+    }
+
+    /// The files that are assigned and not yet released, in the order of their chains.
+    func unreleased() throws -> [SettlementFileRow] {
+        try connection.prepare(
+            computed: Self.columns + " WHERE f.state = 'assigned' ORDER BY f.file_id"
+        ).all(read: SettlementFileRow.init(row:))
+    }
+
+    /// The digest of the file before one in its partner's chain; nothing for the first.
+    func previousDigest(of file: SettlementFileRow) throws -> String? {
+        try connection.prepare(
+            """
+            SELECT digest FROM settlement_file
+            WHERE partner_id = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT 1
+            """
+        ).first(.integer(file.partner.number), .integer(file.sequence)) {
+            $0.optionalText(0)
+        } ?? nil
+    }
+
+    /// The partner's code for a number, or nothing.
+    public func partnerCode(_ partner: ID<Partner>) throws -> String? {
+        try connection.prepare("SELECT code FROM partner WHERE partner_id = $1")
+            .first(.integer(partner.number)) { $0.text(0) }
+    }
+}
+
+extension SettlementFileRow {
+    fileprivate init(row: Row) {
+        guard let state = State(rawValue: row.text(10)) else {
+            preconditionFailure("settlement file \(row.text(9)) is damaged in the database")
+        }
+        self.init(
+            id: ID(row.integer(0)), partner: ID(row.integer(1)), partnerCode: row.text(2),
+            date: row.businessDate(3), sequence: row.integer(4), keyID: row.text(5),
+            createdAt: Instant(millisecondsSinceEpoch: row.integer(6)),
+            firstSerial: row.integer(7), lastSerial: row.integer(8), name: row.text(9),
+            state: state, digest: row.optionalText(11), detailCount: row.optionalInteger(12),
+            netFen: row.optionalInteger(13))
+    }
+}

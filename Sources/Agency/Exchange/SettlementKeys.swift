@@ -1,0 +1,52 @@
+import CivilTime
+import Cryptography
+import Ledger
+import SQL
+
+/// The partners' settlement keys, sealed with AES-256-GCM under the book's own key.
+struct SettlementKeys {
+    private let connection: Connection
+    private let sealing: SymmetricKey
+
+    init(_ connection: Connection, sealing: SymmetricKey) {
+        self.connection = connection
+        self.sealing = sealing
+    }
+
+    /// Keeps a partner's key.
+    func add(
+        _ hex: String, keyID: String, partner: ID<Partner>, at instant: Instant
+    ) throws {
+        guard let bytes = Hexadecimal.decode(hex) else {
+            throw BookError.unusable(
+                path: DemoCredentialsFile.fileName, reason: "key \(keyID) is not hexadecimal")
+        }
+        let sealed = try AESGCM.seal(
+            bytes, key: sealing, associatedData: context(partner, keyID))
+        try connection.prepare(
+            """
+            INSERT INTO settlement_key (partner_id, key_id, sealed_key, created_at)
+            VALUES ($1, $2, $3, $4)
+            """
+        ).run(
+            .integer(partner.number), .text(keyID), .bytes(sealed),
+            .integer(instant.millisecondsSinceEpoch))
+    }
+
+    /// A partner's key by its id, or nothing.
+    ///
+    /// - Throws: `CryptographyError` when the book's own key does not open it.
+    func key(_ keyID: String, of partner: ID<Partner>) throws -> SymmetricKey? {
+        let sealed = try connection.prepare(
+            "SELECT sealed_key FROM settlement_key WHERE partner_id = $1 AND key_id = $2"
+        ).first(.integer(partner.number), .text(keyID)) { $0.bytes(0) }
+        guard let sealed else { return nil }
+        return try SymmetricKey(
+            bytes: AESGCM.open(sealed, key: sealing, associatedData: context(partner, keyID)))
+    }
+
+    // A sealed key copied to another row does not open there.
+    private func context(_ partner: ID<Partner>, _ keyID: String) -> [UInt8] {
+        [UInt8]("settlement key \(partner.number) \(keyID)".utf8)
+    }
+}

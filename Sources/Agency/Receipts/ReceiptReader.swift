@@ -1,0 +1,96 @@
+import CivilTime
+import Ledger
+import SQL
+
+/// Finds receipts for those who may see them.
+public struct ReceiptReader {
+    /// The most receipts on one page.
+    public static let maximumPageSize = 200
+
+    private let connection: Connection
+
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// The receipt of a transaction, or nothing.
+    public func receipt(serial: Int64) throws -> Receipt? {
+        try connection.prepare(
+            """
+            SELECT x.serial, s.code, x.business_date, x.receipt_number, x.kind, x.status,
+                x.recorded_at, m.code, t.code, p.code, p.name, x.account_reference,
+                x.partner_reference, x.amount_fen, x.fee_fen
+            FROM service_transaction x
+            JOIN shift h ON h.shift_id = x.shift_id
+            JOIN till t ON t.till_id = h.till_id
+            JOIN station s ON s.station_id = t.station_id
+            JOIN staff_member m ON m.staff_id = h.staff_id
+            JOIN product p ON p.product_id = x.product_id
+            WHERE x.serial = $1
+            """
+        ).first(.integer(serial), read: Receipt.init(row:))
+    }
+
+    /// Whether a person may see a transaction: at the own station, or below the own centre.
+    public func isVisible(serial: Int64, to principal: Principal) throws -> Bool {
+        try connection.prepare(
+            """
+            SELECT 1 FROM service_transaction x
+            JOIN shift h ON h.shift_id = x.shift_id
+            JOIN till t ON t.till_id = h.till_id
+            JOIN station s ON s.station_id = t.station_id
+            JOIN village v ON v.village_id = s.village_id
+            JOIN centre c ON c.centre_id = v.town_centre_id
+            WHERE x.serial = $1
+                AND (s.station_id = $2 OR c.centre_id = $3 OR c.parent_id = $3)
+            """
+        ).first(
+            .integer(serial), .integer(principal.station?.number),
+            .integer(principal.centre?.number)
+        ) { _ in true } ?? false
+    }
+
+    /// The receipts of a shift after a serial number, oldest first.
+    ///
+    /// It walks the serial numbers since the shift began, for an index by shift would cost every
+    /// payment a page.
+    public func receipts(
+        of shift: ID<Shift>, after serial: Int64, limit: Int
+    ) throws -> [Receipt] {
+        return try connection.prepare(
+            """
+            SELECT x.serial, s.code, x.business_date, x.receipt_number, x.kind, x.status,
+                x.recorded_at, m.code, t.code, p.code, p.name, x.account_reference,
+                x.partner_reference, x.amount_fen, x.fee_fen
+            FROM service_transaction x
+            JOIN shift h ON h.shift_id = x.shift_id
+            JOIN till t ON t.till_id = h.till_id
+            JOIN station s ON s.station_id = t.station_id
+            JOIN staff_member m ON m.staff_id = h.staff_id
+            JOIN product p ON p.product_id = x.product_id
+            WHERE x.serial > $1 AND x.serial >= h.first_serial AND x.shift_id = $2
+            ORDER BY x.serial LIMIT $3
+            """
+        ).all(
+            .integer(serial), .integer(shift.number),
+            .integer(Int64(min(limit, Self.maximumPageSize))), read: Receipt.init(row:))
+    }
+}
+
+extension Receipt {
+    init(row: Row) {
+        guard let kind = TransactionKind(rawValue: row.text(4)),
+            let status = TransactionStatus(rawValue: row.text(5))
+        else { preconditionFailure("transaction \(row.integer(0)) is damaged in the database") }
+        self.init(
+            serial: row.integer(0),
+            number: ReceiptNumber(
+                stationCode: row.text(1), businessDate: row.businessDate(2),
+                number: row.integer(3)),
+            kind: kind, status: status,
+            recordedAt: Instant(millisecondsSinceEpoch: row.integer(6)),
+            operatorCode: row.text(7), tillCode: row.text(8), productCode: row.text(9),
+            productName: row.text(10), accountReference: row.text(11),
+            partnerReference: row.text(12), amountFen: row.integer(13), feeFen: row.integer(14))
+    }
+}

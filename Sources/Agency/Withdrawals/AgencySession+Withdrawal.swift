@@ -1,0 +1,162 @@
+import CivilTime
+import Cryptography
+import Ledger
+import SQL
+import StrictJSON
+
+extension AgencySession {
+    /// Records the intent to withdraw, before the bank is asked.
+    ///
+    /// Refusals, in order: `identityNotChecked`, `notSignedOn`, `unknownProduct`,
+    /// `wrongProductKind`, `amountNotAllowed`, `noContract`, `tillShortOfCash`,
+    /// `cardLimitExceeded`. The card's allowance is taken here, where one command runs at a time.
+    public func startWithdrawal(
+        _ request: WithdrawalRequest, claim: IdempotencyClaim, by principal: Principal
+    ) throws -> WithdrawalStart {
+        if let known = try begin(claim) { return .known(known) }
+        do {
+            return .pending(try insertWithdrawal(request, claim: claim, by: principal))
+        } catch let refusal as Refusal {
+            try undoCommand()
+            try refuse(claim, refusal)
+            return .known(.refused(refusal))
+        }
+    }
+
+    private func insertWithdrawal(
+        _ request: WithdrawalRequest, claim: IdempotencyClaim, by principal: Principal
+    ) throws -> PendingWithdrawal {
+        guard request.isIdentityChecked else {
+            throw Refusal(
+                .identityNotChecked, "check the customer's identity card, then confirm it",
+                field: "/identity_checked")
+        }
+        let shift = try shifts.shift(of: principal, connection)
+        let product = try catalogue.product(request.productCode, .withdrawal)
+        try product.check(amountFen: request.amountFen)
+        let date = try journal.currentDate()
+        let contract = try catalogue.contract(for: product, on: date)
+        try checkTill(of: shift, holds: request.amountFen)
+        let digest = request.cardDigest(key: cardKey)
+        try takeAllowance(request.amountFen, card: digest, product: product, on: date)
+        let serial = try nextSerial()
+        _ = try insert(
+            NewTransaction(
+                kind: .withdrawal, product: product, shift: shift,
+                accountReference: "************" + request.cardLastFour,
+                amountFen: request.amountFen, feeFen: 0,
+                commissionFen: contract.commission.commissionFen(on: request.amountFen)),
+            serial: serial, status: .pending, entry: nil)
+        try connection.prepare(
+            """
+            INSERT INTO withdrawal (serial, card_digest, card_last_four, key, credential, reversal)
+            VALUES ($1, $2, $3, $4, $5, 'none')
+            """
+        ).run(
+            .integer(serial), .text(digest), .text(request.cardLastFour), .text(claim.key),
+            .integer(claim.credential))
+        return PendingWithdrawal(serial: serial, partnerCode: product.partner.code)
+    }
+
+    /// Records the bank's answer to a pending withdrawal; a later answer changes nothing.
+    ///
+    /// - Returns: what the terminal is told.
+    public func recordBankAnswer(
+        _ answer: BankAnswer, serial: Int64
+    ) throws -> CommandOutcome {
+        guard let withdrawal = try withdrawal(serial), withdrawal.status == .pending else {
+            return .refused(Self.bankDidNotAnswer)
+        }
+        let outcome: CommandOutcome
+        switch answer {
+        case .approved(let reference):
+            try setStatus(.authorised, of: serial, reference: String(reference.prefix(32)))
+            outcome = .done(try receiptJSON(serial))
+        case .declined(let reason):
+            try setStatus(.declined, of: serial)
+            try restoreAllowance(of: withdrawal)
+            outcome = .refused(
+                Refusal(
+                    .withdrawalDeclined,
+                    "the bank declined: \(reason.prefix(80)); pay out no cash"))
+        case .noAnswer:
+            try setStatus(.reversed, of: serial)
+            try markReversal("due", of: serial)
+            try restoreAllowance(of: withdrawal)
+            outcome = .refused(Self.bankDidNotAnswer)
+        }
+        try finish(key: withdrawal.key, credential: withdrawal.credential, outcome)
+        return outcome
+    }
+
+    /// Posts an authorised withdrawal whose cash was handed out, once for each key.
+    ///
+    /// Refusals: `notSignedOn`, `unknownWithdrawal`, `withdrawalNotAuthorised`.
+    public func confirmCashPaid(
+        serial: Int64, claim: IdempotencyClaim, by principal: Principal
+    ) throws -> CommandOutcome {
+        try once(claim) {
+            let (withdrawal, shift) = try authorised(serial, by: principal)
+            let product = catalogue.product(withdrawal.product)
+            let transaction = NewTransaction(
+                kind: .withdrawal, product: product, shift: shift, accountReference: "",
+                amountFen: withdrawal.amountFen, feeFen: 0,
+                commissionFen: withdrawal.commissionFen)
+            let entry = try journal.post(
+                NewEntry(
+                    kind: TransactionKind.withdrawal.entryKind, narrative: product.code,
+                    source: serial, postings: transaction.payoutPostings(catalogue)),
+                at: now)
+            try connection.prepare(
+                """
+                UPDATE service_transaction SET status = 'posted', entry_id = $1 WHERE serial = $2
+                """
+            ).run(.integer(entry.number), .integer(serial))
+            return try receiptJSON(serial)
+        }
+    }
+
+    /// Cancels an authorised withdrawal whose cash was not handed out, once for each key.
+    public func cancelWithdrawal(
+        serial: Int64, claim: IdempotencyClaim, by principal: Principal
+    ) throws -> CommandOutcome {
+        try once(claim) {
+            let (withdrawal, _) = try authorised(serial, by: principal)
+            try setStatus(.reversed, of: serial)
+            try markReversal("due", of: serial)
+            try restoreAllowance(of: withdrawal)
+            return try receiptJSON(serial)
+        }
+    }
+
+    /// Notes that the bank confirmed a reversal.
+    public func confirmReversal(serial: Int64) throws {
+        try markReversal("confirmed", of: serial)
+    }
+
+    static let bankDidNotAnswer = Refusal(
+        .bankDidNotAnswer,
+        "the bank did not answer and the withdrawal is reversed; pay out no cash and try again")
+
+    private func authorised(
+        _ serial: Int64, by principal: Principal
+    ) throws -> (WithdrawalRow, Shift) {
+        let shift = try shifts.shift(of: principal, connection)
+        guard let withdrawal = try withdrawal(serial), withdrawal.shift == shift.id else {
+            throw Refusal(.unknownWithdrawal, "there is no such withdrawal in this shift")
+        }
+        guard withdrawal.status == .authorised else {
+            throw Refusal(
+                .withdrawalNotAuthorised,
+                "the withdrawal is \(withdrawal.status.rawValue), not authorised")
+        }
+        return (withdrawal, shift)
+    }
+
+    private func receiptJSON(_ serial: Int64) throws -> [UInt8] {
+        guard let receipt = try ReceiptReader(connection).receipt(serial: serial) else {
+            preconditionFailure("the transaction was read in this command")
+        }
+        return receipt.json(zone: profile.zone)
+    }
+}

@@ -1,0 +1,129 @@
+import CivilTime
+import Ledger
+import SQL
+
+/// A withdrawal as the book holds it.
+struct WithdrawalRow {
+    let serial: Int64
+    let shift: ID<Shift>
+    let product: ID<Product>
+    let businessDate: BusinessDate
+    let status: TransactionStatus
+    let amountFen: Int64
+    let commissionFen: Int64
+    let cardDigest: String
+    let key: String
+    let credential: Int64
+}
+
+extension AgencySession {
+    func withdrawal(_ serial: Int64) throws -> WithdrawalRow? {
+        try connection.prepare(
+            """
+            SELECT x.shift_id, x.product_id, x.business_date, x.status, x.amount_fen,
+                x.commission_fen, w.card_digest, w.key, w.credential
+            FROM withdrawal w JOIN service_transaction x ON x.serial = w.serial
+            WHERE w.serial = $1
+            """
+        ).first(.integer(serial)) { row in
+            guard let status = TransactionStatus(rawValue: row.text(3)) else {
+                preconditionFailure("transaction \(serial) is damaged in the database")
+            }
+            return WithdrawalRow(
+                serial: serial, shift: ID(row.integer(0)), product: ID(row.integer(1)),
+                businessDate: row.businessDate(2), status: status, amountFen: row.integer(4),
+                commissionFen: row.integer(5), cardDigest: row.text(6), key: row.text(7),
+                credential: row.integer(8))
+        }
+    }
+
+    /// Serial numbers and banks of withdrawals in a state that a restart must resolve.
+    func unresolvedWithdrawals() throws -> (pending: [Int64], due: [PendingWithdrawal]) {
+        let pending = try connection.prepare(
+            """
+            SELECT serial FROM service_transaction
+            WHERE status IN ('pending', 'authorised') AND status = 'pending'
+            """
+        ).all { $0.integer(0) }
+        let due = try connection.prepare(
+            """
+            SELECT w.serial, p.code FROM withdrawal w
+            JOIN service_transaction x ON x.serial = w.serial
+            JOIN product d ON d.product_id = x.product_id
+            JOIN partner p ON p.partner_id = d.partner_id
+            WHERE w.reversal = 'due'
+            """
+        ).all { PendingWithdrawal(serial: $0.integer(0), partnerCode: $0.text(1)) }
+        return (pending, due)
+    }
+
+    func setStatus(
+        _ status: TransactionStatus, of serial: Int64, reference: String? = nil
+    ) throws {
+        try connection.prepare(
+            """
+            UPDATE service_transaction SET status = $1,
+                partner_reference = ifnull($2, partner_reference)
+            WHERE serial = $3
+            """
+        ).run(.text(status.rawValue), .text(reference), .integer(serial))
+    }
+
+    func markReversal(_ state: String, of serial: Int64) throws {
+        try connection.prepare("UPDATE withdrawal SET reversal = $1 WHERE serial = $2")
+            .run(.text(state), .integer(serial))
+    }
+
+    /// - Throws: `Refusal` with `tillShortOfCash` when the till, less what is promised, is short.
+    func checkTill(of shift: Shift, holds amountFen: Int64) throws {
+        let promised =
+            try connection.prepare(
+                """
+                SELECT ifnull(sum(amount_fen), 0) FROM service_transaction
+                WHERE shift_id = $1 AND status IN ('pending', 'authorised')
+                """
+            ).first(.integer(shift.id.number)) { $0.integer(0) } ?? 0
+        let cash = try journal.totals(of: shift.cashAccount)?.balance(on: .debit) ?? 0
+        guard cash - promised >= amountFen else {
+            throw Refusal(
+                .tillShortOfCash,
+                "the till holds too little cash for this amount; the bank was not asked",
+                field: "/amount_fen")
+        }
+    }
+
+    /// - Throws: `Refusal` with `cardLimitExceeded`.
+    func takeAllowance(
+        _ amountFen: Int64, card digest: String, product: Product, on date: BusinessDate
+    ) throws {
+        let withdrawn = try connection.prepare(
+            """
+            INSERT INTO card_day (business_date, card_digest, withdrawn_fen) VALUES ($1, $2, $3)
+            ON CONFLICT (business_date, card_digest) DO UPDATE SET
+                withdrawn_fen = card_day.withdrawn_fen + excluded.withdrawn_fen
+            RETURNING withdrawn_fen
+            """
+        ).first(.integer(Int64(date.daysSinceEpoch)), .text(digest), .integer(amountFen)) {
+            $0.integer(0)
+        }
+        guard let withdrawn, withdrawn <= product.dailyCardLimitFen else {
+            throw Refusal(
+                .cardLimitExceeded,
+                "the card may withdraw \(product.dailyCardLimitFen) fen a day over all stations; "
+                    + "pay out no cash",
+                field: "/amount_fen")
+        }
+    }
+
+    func restoreAllowance(of withdrawal: WithdrawalRow) throws {
+        try connection.prepare(
+            """
+            UPDATE card_day SET withdrawn_fen = withdrawn_fen - $1
+            WHERE business_date = $2 AND card_digest = $3
+            """
+        ).run(
+            .integer(withdrawal.amountFen),
+            .integer(Int64(withdrawal.businessDate.daysSinceEpoch)),
+            .text(withdrawal.cardDigest))
+    }
+}

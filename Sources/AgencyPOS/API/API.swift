@@ -1,0 +1,114 @@
+import Agency
+import CivilTime
+import Cryptography
+import HTTPServer
+import Ledger
+import SQL
+import StrictJSON
+
+/// The REST interface: it knows who calls, hands the request to a capability and tells the answer.
+struct API: Sendable {
+    let book: Book
+    let desk: WithdrawalDesk
+    let exchange: SettlementExchange
+    let sessions: SessionCache
+    let workers: WorkerPool
+    let log: Log
+
+    /// The routes, frozen.
+    func router() -> Router {
+        var routes = RouteTable(api: self)
+        addSystemRoutes(to: &routes)
+        addSessionRoutes(to: &routes)
+        addCounterRoutes(to: &routes)
+        addBillRoutes(to: &routes)
+        addTicketRoutes(to: &routes)
+        addWithdrawalRoutes(to: &routes)
+        addReceiptRoutes(to: &routes)
+        addDayCloseRoutes(to: &routes)
+        addSettlementRoutes(to: &routes)
+        addReportRoutes(to: &routes)
+        return routes.builder.freeze()
+    }
+
+    /// Who sent a request.
+    ///
+    /// - Throws: `Problem` without a valid `Authorization: Bearer` header.
+    func principal(of request: HTTPRequest) throws -> Principal {
+        guard let token = bearerToken(of: request),
+            let principal = try sessions.principal(token: token, at: book.clock())
+        else {
+            throw Problem(
+                code: "unauthorized", status: 401,
+                detail: "sign in (POST /v1/sessions) and send Authorization: Bearer <token>",
+                headers: [("WWW-Authenticate", "Bearer")])
+        }
+        return principal
+    }
+
+    func bearerToken(of request: HTTPRequest) -> String? {
+        guard let header = request.header("authorization"), header.hasPrefix("Bearer ") else {
+            return nil
+        }
+        return String(header.dropFirst(7))
+    }
+
+    /// Answers with what an error means to the caller; what is ours to look into goes to the log.
+    func fail(_ error: any Error, _ request: HTTPRequest, _ responder: Responder) {
+        if let problem = Problem(error) {
+            return responder.respond(problem.response(requestID: request.id))
+        }
+        log.error("request failed", ["request_id": request.id, "error": "\(error)"])
+        let problem = Problem(
+            code: "internal", status: 500,
+            detail: "the server failed; send the same request again, then tell the centre the "
+                + "request_id")
+        responder.respond(problem.response(requestID: request.id))
+    }
+
+    /// Submits a command to the writer and answers with its bytes once they are durable.
+    func write(
+        _ call: Call, status: Int = 200,
+        _ command: @escaping @Sendable (AgencySession) throws -> [UInt8]
+    ) throws {
+        try book.writer.submit(command) { result in
+            switch result {
+            case .success(let bytes): call.responder.respond(.json(bytes, status: status))
+            case .failure(let error): fail(error, call.request, call.responder)
+            }
+        }
+    }
+
+    /// Submits a command that moves money and answers with its outcome once that is durable.
+    func writeOnce(
+        _ call: Call, status: Int = 200,
+        _ command: @escaping @Sendable (AgencySession) throws -> CommandOutcome
+    ) throws {
+        try book.writer.submit(command) { answer($0, call, status: status) }
+    }
+
+    /// Answers with a command's outcome.
+    func answer(
+        _ result: Result<CommandOutcome, any Error>, _ call: Call, status: Int
+    ) {
+        switch result {
+        case .success(.done(let bytes)): call.responder.respond(.json(bytes, status: status))
+        case .success(.refused(let refusal)): fail(refusal, call.request, call.responder)
+        case .success(.running):
+            fail(
+                Refusal(
+                    .idempotencyKeyRunning,
+                    "the first request with this key is still running; ask again in a moment"),
+                call.request, call.responder)
+        case .failure(let error): fail(error, call.request, call.responder)
+        }
+    }
+}
+
+extension HTTPResponse {
+    /// A response with a JSON body.
+    static func json(_ bytes: [UInt8], status: Int = 200) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: [("Content-Type", "application/json")], body: .bytes(bytes))
+    }
+}

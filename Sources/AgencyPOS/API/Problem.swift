@@ -1,0 +1,176 @@
+import Agency
+import HTTPServer
+import SQL
+import StrictJSON
+
+/// An error as RFC 9457 tells it: a stable type, a status, what is wrong and what to do.
+struct Problem: Error {
+    /// The prefix of every problem type.
+    static let typePrefix = "urn:agencypos:problem:"
+    /// How long a client that met a full queue should wait, in seconds.
+    static let retryAfterSeconds = 1
+
+    let code: String
+    let status: Int
+    let detail: String
+    var field: String?
+    var headers: [(name: String, value: String)] = []
+
+    /// The problem as a response.
+    func response(requestID: String) -> HTTPResponse {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.field("type", Self.typePrefix + code)
+        writer.field("title", title)
+        writer.field("status", status)
+        writer.field("detail", detail)
+        writer.field("field", ifPresent: field)
+        writer.field("request_id", requestID)
+        writer.endObject()
+        return HTTPResponse(
+            status: status,
+            headers: [("Content-Type", "application/problem+json")] + headers,
+            body: .bytes(writer.bytes))
+    }
+
+    /// The code in words: `bill-already-paid` is "Bill already paid".
+    private var title: String {
+        let words = code.split(separator: "-").joined(separator: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
+}
+
+extension Problem {
+    /// What a caller is told of an error; nothing for one that is ours to look into.
+    init?(_ error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let refusal as Refusal: self.init(refusal)
+        case let error as JSONError:
+            self.init(
+                code: "invalid-json", status: error.kind.isAboutText ? 400 : 422,
+                detail: error.message, field: error.path.isEmpty ? nil : error.path)
+        case QueryError.duplicate(let name):
+            self.init(
+                code: "invalid-parameter", status: 400,
+                detail: "query parameter \(name) comes twice; send it once", field: name)
+        case let error as PathParameterError:
+            self.init(error)
+        case let error as WriterError: self.init(error)
+        case _: return nil
+        }
+    }
+
+    private init(_ error: PathParameterError) {
+        switch error {
+        case .notAnInteger(let name):
+            self.init(
+                code: "invalid-parameter", status: 404,
+                detail: "path parameter \(name) must be a whole number", field: name)
+        case .tooLong(let name, let maximum):
+            self.init(
+                code: "invalid-parameter", status: 404,
+                detail: "path parameter \(name) has more than \(maximum) characters", field: name)
+        }
+    }
+
+    private init?(_ error: WriterError) {
+        switch error {
+        case .queueFull:
+            self.init(
+                code: "busy", status: 503,
+                detail: "too many payments wait; send the same request again in a moment",
+                headers: [("Retry-After", String(Self.retryAfterSeconds))])
+        case .stopped:
+            self.init(
+                code: "shutting-down", status: 503,
+                detail: "the server is shutting down; send the same request again in a moment",
+                headers: [("Retry-After", String(Self.retryAfterSeconds))])
+        case .batchRolledBack(let cause) where cause.isStorageFull:
+            self.init(
+                code: "storage-full", status: 507,
+                detail: "the server's disk is full and nothing was booked; call the centre")
+        case .batchRolledBack: return nil
+        }
+    }
+
+    init(_ refusal: Refusal) {
+        self.init(
+            code: refusal.code.rawValue, status: refusal.code.status, detail: refusal.detail,
+            field: refusal.field)
+        if refusal.code == .signInLocked {
+            headers = [("Retry-After", String(SignIn.lockMilliseconds / 1000))]
+        }
+    }
+
+    init(_ fault: HTTPFault) {
+        let (code, detail) = Self.words(for: fault)
+        self.init(code: code, status: fault.status, detail: detail)
+        if case .methodNotAllowed(let allowed) = fault {
+            headers = [("Allow", allowed.map(\.rawValue).joined(separator: ", "))]
+        }
+    }
+
+    private static func words(for fault: HTTPFault) -> (code: String, detail: String) {
+        switch fault {
+        case .badRequest(let reason): ("bad-request", reason)
+        case .notFound: ("not-found", "there is nothing at this path; see /openapi.json")
+        case .methodNotAllowed: ("method-not-allowed", "this path does not take that method")
+        case .bodyTooLarge(let limit): ("body-too-large", "a body has at most \(limit) bytes")
+        case .lengthRequired: ("length-required", "send Content-Length")
+        case .unsupportedTransferCoding:
+            ("unsupported-transfer-coding", "the only transfer coding taken is chunked")
+        case .uriTooLong(let limit): ("uri-too-long", "path and query have at most \(limit) bytes")
+        case .headerFieldsTooLarge(let limit):
+            ("headers-too-large", "the header fields have at most \(limit) bytes")
+        case .expectationFailed: ("expectation-failed", "the only expectation is 100-continue")
+        case .versionNotSupported: ("version-not-supported", "use HTTP/1.1")
+        case .requestTimeout: ("request-timeout", "the request took too long to arrive")
+        case .unanswered, .unusableResponse:
+            ("internal", "the server failed; tell the centre the request_id")
+        case .shuttingDown: ("shutting-down", "the server is shutting down; try again")
+        }
+    }
+}
+
+extension JSONError.Kind {
+    /// Whether the text itself is broken, and not what it says.
+    fileprivate var isAboutText: Bool {
+        switch self {
+        case .missingName, .unknownName, .wrongType, .lengthOutOfRange, .forbiddenCharacter,
+            .valueOutOfRange, .valueNotAllowed, .tooManyItems:
+            false
+        case .empty, .tooLong, .byteOrderMark, .trailingBytes, .unexpectedByte, .unexpectedEnd,
+            .trailingComma, .tooDeep, .tooManyMembers, .tooManyElements, .duplicateName,
+            .stringTooLong, .invalidUTF8, .controlCharacter, .invalidEscape, .loneSurrogate,
+            .fraction, .exponent, .negativeZero, .leadingZero, .integerOutOfRange:
+            true
+        }
+    }
+}
+
+extension RefusalCode {
+    /// The HTTP status that a refusal is answered with.
+    var status: Int {
+        switch self {
+        case .invalidCredentials: 401
+        case .signInLocked: 429
+        case .notPermitted, .operatorNotAllowed: 403
+        case .unknownTill, .unknownShift, .unknownProduct, .unknownBill, .unknownQuote,
+            .unknownTrip, .unknownReservation, .unknownWithdrawal, .unknownReceipt,
+            .unknownSettlementFile:
+            404
+        case .idempotencyKeyRunning, .notSignedOn, .alreadySignedOn, .tillTaken,
+            .shiftHasPendingItems, .noContract, .billAlreadyPaid, .quoteExpired, .soldOut,
+            .reservationExpired, .reservationAlreadyIssued, .tillShortOfCash,
+            .withdrawalNotAuthorised, .dateNotOpen, .shiftsOpen, .itemsPending,
+            .noSettlementKey, .booksOutOfBalance:
+            409
+        case .idempotencyKeyReused, .wrongProductKind, .feeNotInTariff, .amountNotAllowed,
+            .amountMismatch, .travelDateNotOnSale, .identityNotChecked, .cardLimitExceeded,
+            .withdrawalDeclined:
+            422
+        case .bankDidNotAnswer: 504
+        }
+    }
+}

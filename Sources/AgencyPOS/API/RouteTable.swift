@@ -1,0 +1,75 @@
+import Agency
+import HTTPServer
+
+/// Registers routes with what every one of them needs: the caller, its role, its errors.
+struct RouteTable {
+    let api: API
+    var builder = RouterBuilder()
+
+    /// A route for anyone, answered at once.
+    mutating func open(
+        _ method: HTTPMethod, _ pattern: String,
+        _ handler: @escaping @Sendable (HTTPRequest, Responder) throws -> Void
+    ) {
+        let api = api
+        builder.on(method, pattern) { request, _, responder in
+            do {
+                try handler(request, responder)
+            } catch {
+                api.fail(error, request, responder)
+            }
+        }
+    }
+
+    /// A route whose handler decodes the request and submits a command; it must not block.
+    mutating func command(
+        _ method: HTTPMethod, _ pattern: String, for roles: Set<Role>,
+        _ handler: @escaping @Sendable (Call) throws -> Void
+    ) {
+        let api = api
+        builder.on(method, pattern) { request, parameters, responder in
+            do {
+                let principal = try api.principal(of: request)
+                guard roles.contains(principal.role) else { throw Self.notPermitted(principal) }
+                try handler(
+                    Call(
+                        request: request, parameters: parameters, principal: principal,
+                        responder: responder))
+            } catch {
+                api.fail(error, request, responder)
+            }
+        }
+    }
+
+    /// A route that reads or takes its time; its handler runs on a worker.
+    mutating func query(
+        _ method: HTTPMethod, _ pattern: String, for roles: Set<Role>,
+        _ handler: @escaping @Sendable (Call) throws -> HTTPResponse
+    ) {
+        let api = api
+        command(method, pattern, for: roles) { call in
+            let isQueued = api.workers.submit {
+                do {
+                    call.responder.respond(try handler(call))
+                } catch {
+                    api.fail(error, call.request, call.responder)
+                }
+            }
+            if !isQueued { throw Self.busy }
+        }
+    }
+
+    /// What a caller hears when too much work waits.
+    static let busy = Problem(
+        code: "busy", status: 503, detail: "too many requests wait; ask again in a moment",
+        headers: [("Retry-After", String(Problem.retryAfterSeconds))])
+
+    private static func notPermitted(_ principal: Principal) -> Refusal {
+        Refusal(.notPermitted, "the role \(principal.role.rawValue) may not do this")
+    }
+}
+
+extension Set<Role> {
+    /// Everyone who signs in.
+    static let everyone = Set(Role.allCases)
+}

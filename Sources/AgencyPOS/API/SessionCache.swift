@@ -1,0 +1,53 @@
+import Agency
+import CivilTime
+import Cryptography
+import SQL
+import Synchronization
+
+/// The sessions that were looked up, so that a request need not ask the database who it is.
+final class SessionCache: Sendable {
+    /// How many sessions are remembered; beyond it all are looked up anew.
+    static let maximumSessions = 50_000
+    /// How long a session is believed without a new look-up, in milliseconds.
+    static let maximumAgeMilliseconds: Int64 = 60_000
+
+    private struct Known {
+        let principal: Principal
+        let expiresAt: Instant
+        let checkedAt: Instant
+    }
+
+    private let known = Mutex<[SHA256Digest: Known]>([:])
+    private let readers: ReaderPool
+
+    init(readers: ReaderPool) {
+        self.readers = readers
+    }
+
+    /// Who a token belongs to, or nothing when there is no such session or it has ended.
+    func principal(token: String, at now: Instant) throws -> Principal? {
+        let digest = SHA256.hash(token)
+        let oldest = now.adding(milliseconds: -Self.maximumAgeMilliseconds)
+        if let session = known.withLock({ $0[digest] }), session.checkedAt >= oldest {
+            return now < session.expiresAt ? session.principal : nil
+        }
+        let session = try readers.read {
+            try StaffReader($0).session(tokenDigest: digest.hex)
+        }
+        guard let session, now < session.expiresAt else {
+            known.withLock { _ = $0.removeValue(forKey: digest) }
+            return nil
+        }
+        known.withLock { known in
+            if known.count >= Self.maximumSessions { known.removeAll() }
+            known[digest] = Known(
+                principal: session.principal, expiresAt: session.expiresAt, checkedAt: now)
+        }
+        return session.principal
+    }
+
+    /// Forgets a session that has ended.
+    func forget(token: String) {
+        known.withLock { _ = $0.removeValue(forKey: SHA256.hash(token)) }
+    }
+}

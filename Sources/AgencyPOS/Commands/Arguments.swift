@@ -1,0 +1,63 @@
+/// The words after a command, taken apart by the options that the command knows.
+struct Arguments {
+    /// An option with a value, as help shows it.
+    struct Option {
+        let name: String
+        let value: String
+        let help: String
+    }
+
+    private var options: [String: String] = [:]
+    /// The words that are no options.
+    private(set) var operands: [String] = []
+
+    /// Reads `--name value` and `--name=value`; what follows `--` is an operand.
+    ///
+    /// - Throws: `CommandError` for an unknown option, one without value, or one given twice.
+    init(_ words: [String], knowing known: [Option]) throws {
+        var rest = words[...]
+        while let word = rest.popFirst() {
+            if word == "--" {
+                operands += rest
+                break
+            }
+            guard word.hasPrefix("-"), word != "-" else {
+                operands.append(word)
+                continue
+            }
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = String(parts[0])
+            guard known.contains(where: { $0.name == name }) else {
+                throw CommandError.usage("unknown option \(name); see --help")
+            }
+            guard options[name] == nil else { throw CommandError.usage("\(name) comes twice") }
+            if parts.count == 2 {
+                options[name] = String(parts[1])
+            } else if let value = rest.popFirst() {
+                options[name] = value
+            } else {
+                throw CommandError.usage("\(name) needs a value; see --help")
+            }
+        }
+    }
+
+    func text(_ name: String) -> String? { options[name] }
+
+    func text(_ name: String, default value: String) -> String { options[name] ?? value }
+
+    func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) throws -> Int {
+        guard let text = options[name] else { return value }
+        guard let number = Int(text), range.contains(number) else {
+            throw CommandError.usage(
+                "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// - Throws: `CommandError` when there are operands.
+    func allowNoOperands() throws {
+        if let first = operands.first {
+            throw CommandError.usage("unexpected argument \(first); see --help")
+        }
+    }
+}

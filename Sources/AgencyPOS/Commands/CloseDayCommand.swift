@@ -1,0 +1,49 @@
+import Agency
+import CivilTime
+import Ledger
+import SQL
+
+/// Closes the business date of a book that is not being served.
+enum CloseDayCommand: Command {
+    static let name = "close-day"
+    static let abstract = "close the business date and write the settlement files"
+    static let discussion = """
+        Closes the open business date, or the one named, and writes one file for each partner.
+        Run again after a crash it writes the files that are missing. While a server runs on the
+        data folder use its POST /v1/day-close instead.
+        """
+    static let options: [Arguments.Option] = [
+        .data,
+        Arguments.Option(
+            name: "--date", value: "YYYY-MM-DD", help: "the date to close (default: the open one)"),
+    ]
+
+    static func run(_ arguments: Arguments) throws {
+        try arguments.allowNoOperands()
+        let book = try Book(
+            path: arguments.text("--data", default: Arguments.Option.defaultData))
+        defer { book.close() }
+        let exchange = SettlementExchange(book: book)
+        for file in try exchange.releaseAll() { print("released earlier file \(file.name)") }
+        let open = try book.readers.read { try LedgerReader($0).openDate() }
+        guard let date = try arguments.text("--date").map(parse) ?? open else {
+            throw CommandError(message: "no business date is open", code: .refused)
+        }
+        let summary = try book.writer.perform { try $0.closeDay(date) }
+        print(
+            "closed \(summary.closedDate): \(summary.entryCount) entries, "
+                + "\(summary.transactionCount) transactions; \(summary.nextDate) is open")
+        for file in try exchange.releaseAll() {
+            print(
+                "\(file.name)  \(file.detailCount ?? 0) lines, net "
+                    + ReceiptText.yuan(file.netFen ?? 0))
+        }
+    }
+
+    private static func parse(_ text: String) throws -> BusinessDate {
+        guard let date = BusinessDate(text) else {
+            throw CommandError.usage("--date must be YYYY-MM-DD")
+        }
+        return date
+    }
+}

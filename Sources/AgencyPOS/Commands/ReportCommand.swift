@@ -1,0 +1,104 @@
+import Agency
+import CivilTime
+import Ledger
+import SQL
+
+/// Prints a report of a book; it only reads, also while a server runs.
+enum ReportCommand: Command {
+    static let name = "report"
+    static let abstract = "print the trial balance, or the revenue by village, product and day"
+    static let discussion = """
+        agencypos report trial-balance [--date YYYY-MM-DD]
+        agencypos report revenue [--from YYYY-MM-DD] [--to YYYY-MM-DD]
+
+        Amounts are in yuan. A trial balance of a date is that of its close.
+        """
+    static let options: [Arguments.Option] = [
+        .data,
+        Arguments.Option(name: "--date", value: "YYYY-MM-DD", help: "a closed date"),
+        Arguments.Option(name: "--from", value: "YYYY-MM-DD", help: "default: the open date"),
+        Arguments.Option(name: "--to", value: "YYYY-MM-DD", help: "default: --from"),
+    ]
+
+    static func run(_ arguments: Arguments) throws {
+        let folder = BookFolder(
+            path: arguments.text("--data", default: Arguments.Option.defaultData))
+        let readers = try folder.openReaders()
+        switch arguments.operands {
+        case ["trial-balance"]: try printTrialBalance(readers, arguments)
+        case ["revenue"]: try printRevenue(readers, arguments)
+        case _: throw CommandError.usage("name a report: trial-balance or revenue")
+        }
+    }
+
+    private static func printTrialBalance(
+        _ readers: ReaderPool, _ arguments: Arguments
+    ) throws {
+        let date = try date("--date", arguments)
+        let balance = try readers.read { connection -> TrialBalance in
+            let reader = LedgerReader(connection)
+            guard let date else { return try reader.trialBalance() }
+            guard try reader.seal(of: date) != nil else {
+                throw CommandError(message: "\(date) is not a closed date", code: .refused)
+            }
+            return try reader.trialBalance(closing: date)
+        }
+        for line in balance.lines {
+            print(
+                TextColumns.line([
+                    (line.code.text, .left(28)), (yuan(line.totals.debits), .right(18)),
+                    (yuan(line.totals.credits), .right(18)), (line.name, .left(0)),
+                ]))
+        }
+        for total in balance.totals {
+            print(
+                TextColumns.line([
+                    ("total \(total.currency.code)", .left(28)), (yuan(total.debits), .right(18)),
+                    (yuan(total.credits), .right(18)),
+                ]))
+        }
+        guard balance.isBalanced else {
+            throw CommandError(message: "the trial balance is off", code: .failure)
+        }
+    }
+
+    private static func printRevenue(_ readers: ReaderPool, _ arguments: Arguments) throws {
+        let open = try readers.read { try LedgerReader($0).openDate() } ?? .epoch
+        let first = try date("--from", arguments) ?? open
+        let last = try date("--to", arguments) ?? first
+        guard first <= last,
+            Int(last.daysSinceEpoch - first.daysSinceEpoch) < RevenueReport.maximumDays
+        else {
+            throw CommandError.usage(
+                "--to must be 0 to \(RevenueReport.maximumDays - 1) days after --from")
+        }
+        let lines = try readers.read { try RevenueReport($0).lines(from: first, to: last) }
+        for line in lines {
+            print(
+                TextColumns.line([
+                    (line.date.description, .left(11)), (line.villageName, .left(16)),
+                    (line.productName, .left(20)), (String(line.transactionCount), .right(8)),
+                    (yuan(line.amountFen), .right(16)), (yuan(line.feeFen), .right(12)),
+                    (yuan(line.commissionFen), .right(12)),
+                ]))
+        }
+        print(
+            TextColumns.line([
+                ("total", .left(47)),
+                (String(lines.reduce(0) { $0 + $1.transactionCount }), .right(8)),
+                (yuan(lines.reduce(0) { $0 + $1.amountFen }), .right(16)),
+                (yuan(lines.reduce(0) { $0 + $1.feeFen }), .right(12)),
+                (yuan(lines.reduce(0) { $0 + $1.commissionFen }), .right(12)),
+            ]))
+    }
+
+    private static func date(_ name: String, _ arguments: Arguments) throws -> BusinessDate? {
+        guard let text = arguments.text(name) else { return nil }
+        guard let date = BusinessDate(text) else {
+            throw CommandError.usage("\(name) must be YYYY-MM-DD")
+        }
+        return date
+    }
+
+    private static func yuan(_ fen: Int64) -> String { ReceiptText.yuan(fen) }
+}

@@ -1,0 +1,159 @@
+import Agency
+import CivilTime
+import Foundation
+import HTTPServer
+import SQL
+
+/// Serves a book over HTTP until a signal ends it.
+enum ServeCommand: Command {
+    /// How long requests under way may take to finish at shut-down, in seconds.
+    static let drainDeadlineSeconds = 10
+    /// Threads for reads, sign-ins and day close.
+    static let workerCount = 4
+    /// Reads and sign-ins that may wait for a thread.
+    static let maximumQueuedWork = 1_024
+
+    static let name = "serve"
+    static let abstract = "serve the REST API on a loopback or private address"
+    static let discussion = """
+        Serves the book of the data folder. SIGTERM or SIGINT stops accepting, answers what is
+        under way, commits and closes; a second signal ends at once. Log lines are JSON objects on
+        standard error. The first line on standard output is `listening on http://HOST:PORT`.
+        """
+    static let options: [Arguments.Option] = [
+        .data,
+        Arguments.Option(name: "--host", value: "ADDRESS", help: "default: 127.0.0.1"),
+        Arguments.Option(
+            name: "--port", value: "N", help: "0 takes a free one (default: 8080)"),
+        Arguments.Option(
+            name: "--log-level", value: "LEVEL",
+            help: "debug, info, warning or error (default: info)"),
+    ]
+
+    static func run(_ arguments: Arguments) throws {
+        try arguments.allowNoOperands()
+        var configuration = HTTPServerConfiguration()
+        configuration.host = arguments.text("--host", default: "127.0.0.1")
+        configuration.port = UInt16(
+            try arguments.integer("--port", default: 8080, in: 0...65_535))
+        guard let level = Log.Level(name: arguments.text("--log-level", default: "info")) else {
+            throw CommandError.usage("--log-level must be debug, info, warning or error")
+        }
+        let signals = ShutdownSignals()
+        let log = Log(level: level)
+        defer { log.end() }
+        let book = try Book(
+            path: arguments.text("--data", default: Arguments.Option.defaultData))
+        let service = try Service(book: book, configuration: configuration, log: log)
+        let port = try service.start()
+        // A pipe buffers standard output; whoever waits for this line must get it now.
+        print("listening on http://\(configuration.host):\(port)")
+        fflush(nil)
+        signals.wait()
+        service.stop()
+    }
+}
+
+/// A running server: the book and everything that serves it, started and stopped in order.
+struct Service: Sendable {
+    private let book: Book
+    private let server: HTTPServer
+    private let desk: WithdrawalDesk
+    private let exchange: SettlementExchange
+    private let workers: WorkerPool
+    private let log: Log
+
+    init(
+        book: Book, configuration: HTTPServerConfiguration, log: Log,
+        gateway: any BankGateway = SandboxBank()
+    ) throws {
+        self.book = book
+        self.log = log
+        desk = WithdrawalDesk(writer: book.writer, gateway: gateway) { log.warning($0) }
+        exchange = SettlementExchange(book: book)
+        workers = try WorkerPool(
+            threadCount: ServeCommand.workerCount,
+            maximumQueueLength: ServeCommand.maximumQueuedWork, name: "worker")
+        let api = API(
+            book: book, desk: desk, exchange: exchange,
+            sessions: SessionCache(readers: book.readers), workers: workers, log: log)
+        server = try HTTPServer(
+            configuration: configuration, router: api.router(),
+            errorResponse: { fault, requestID in
+                Problem(fault).response(requestID: requestID)
+            },
+            observer: { log.add(request: $0) })
+    }
+
+    /// Resolves what a crash left, then listens.
+    ///
+    /// - Returns: the port.
+    func start() throws -> UInt16 {
+        try desk.resolveInterrupted()
+        for file in try exchange.releaseAll() {
+            log.warning("settlement file released late", ["name": file.name])
+        }
+        let port = try server.start()
+        log.info("serving", ["port": String(port), "version": VersionCommand.version])
+        return port
+    }
+
+    /// Answers what is under way, commits, checkpoints and closes.
+    func stop() {
+        log.info("stopping")
+        server.stop(drainDeadlineSeconds: ServeCommand.drainDeadlineSeconds)
+        workers.drain()
+        book.close()
+        log.info("stopped")
+    }
+}
+
+extension Log {
+    /// Adds a line for an answered request; the route's pattern stands for its path.
+    func add(request record: RequestRecord) {
+        add(.info, "request") { writer in
+            writer.field("request_id", record.id)
+            writer.field("method", record.method)
+            writer.field("route", record.pattern)
+            writer.field("status", record.status)
+            writer.field("duration_us", record.durationMicroseconds)
+            writer.field("bytes_in", record.receivedBytes)
+            writer.field("bytes_out", record.sentBytes)
+            writer.field("remote", record.remoteAddress)
+        }
+    }
+}
+
+/// Waits for the signals that end a server; the second one ends the process at once.
+final class ShutdownSignals: Sendable {
+    private let arrived = DispatchSemaphore(value: 0)
+
+    /// Blocks the signals in this thread and every thread made after it.
+    init() {
+        var signals = Self.signals
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        let thread = Thread { [arrived] in
+            var signals = Self.signals
+            var signal: Int32 = 0
+            sigwait(&signals, &signal)
+            arrived.signal()
+            sigwait(&signals, &signal)
+            _exit(128 + signal)
+        }
+        thread.name = "signals"
+        thread.start()
+    }
+
+    /// Waits for the first signal.
+    func wait() {
+        arrived.wait()
+    }
+
+    private static var signals: sigset_t {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGTERM)
+        sigaddset(&signals, SIGINT)
+        return signals
+    }
+}

@@ -1,0 +1,49 @@
+import Agency
+import HTTPServer
+import Ledger
+import StrictJSON
+
+extension API {
+    /// The business date and its close.
+    func addDayCloseRoutes(to routes: inout RouteTable) {
+        routes.query(.get, "/v1/business-date", for: .everyone) { call in
+            try call.allowQuery()
+            let date = try book.readers.read { try LedgerReader($0).openDate() }
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.field("business_date", orNull: date?.description)
+            writer.endObject()
+            return .json(writer.bytes)
+        }
+        // Sealing a day reads all of it, and its files are written before the answer.
+        routes.query(
+            .post, "/v1/day-close", for: [.supervisor, .administrator]
+        ) { call in
+            var body = try call.body()
+            let date = try body.date("business_date")
+            try body.finish()
+            try checkIsDistrict(call.principal)
+            let summary = try book.writer.perform { try $0.closeDay(date) }
+            log.info("day closed", ["business_date": date.description])
+            let files = try exchange.releaseAll()
+            var writer = JSONWriter(reservedBytes: 4096)
+            writer.beginObject()
+            summary.encodeMembers(to: &writer)
+            writer.key("settlement_files")
+            writer.beginArray()
+            for file in files { file.encode(to: &writer, zone: book.profile.zone) }
+            writer.endArray()
+            writer.endObject()
+            return .json(writer.bytes)
+        }
+    }
+
+    /// The close is for the whole book, so a town's supervisor may not do it.
+    private func checkIsDistrict(_ principal: Principal) throws {
+        guard principal.role == .supervisor, let centre = principal.centre else { return }
+        let isDistrict = try book.readers.read { try CentreReader($0).isDistrict(centre) }
+        guard isDistrict else {
+            throw Refusal(.notPermitted, "only the district centre closes the day")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Agency
+
+extension FixtureGenerator {
+    /// The products whose bills the arrears file holds.
+    static let waterID = "WATER"
+    static let powerID = "POWER"
+    /// The products whose trips the timetable holds.
+    static let coachID = "COACH"
+    static let railID = "RAIL"
+
+    private static let contractsFrom = date(2020, 1, 1)
+
+    private typealias Partner = CatalogueFile.Partner
+    private typealias Product = CatalogueFile.Product
+
+    func catalogue() -> CatalogueFile {
+        let county = FixtureNames.county
+        let partners = [
+            Partner(id: "WATER01", name: county + "自来水公司", kind: .biller),
+            Partner(id: "POWER01", name: county + "供电服务公司", kind: .biller),
+            Partner(id: "MOBILE01", name: "通达移动通信公司", kind: .biller),
+            Partner(id: "TELECOM01", name: "联翼电信服务公司", kind: .biller),
+            Partner(id: "COACH01", name: county + "长途客运公司", kind: .ticketPrincipal),
+            Partner(id: "RAIL01", name: "东岭铁路客运公司", kind: .ticketPrincipal),
+            Partner(id: "BANK01", name: county + "农村合作银行", kind: .bank),
+            Partner(id: "BANK02", name: "惠民村镇银行", kind: .bank),
+        ]
+        let rate = CatalogueFile.Commission.rate(
+            ratePPM: 8_000, minimumFen: 10, maximumFen: 500)
+        let ticketRate = CatalogueFile.Commission.rate(
+            ratePPM: 30_000, minimumFen: 20, maximumFen: 1_000)
+        return CatalogueFile(
+            partners: partners, products: products(),
+            contracts: [
+                contract(Self.waterID, "WATER01", feeFen: 0, .flat(flatFen: 50)),
+                contract(Self.powerID, "POWER01", feeFen: 0, .flat(flatFen: 60)),
+                contract("MOBILE", "MOBILE01", feeFen: 0, rate),
+                contract("TELECOM", "TELECOM01", feeFen: 0, rate),
+                contract(Self.coachID, "COACH01", feeFen: 200, ticketRate),
+                contract(Self.railID, "RAIL01", feeFen: 500, .flat(flatFen: 100)),
+                contract("CASH01", "BANK01", feeFen: 0, .flat(flatFen: 100)),
+                contract("CASH02", "BANK02", feeFen: 0, .flat(flatFen: 80)),
+            ])
+    }
+
+    private func products() -> [Product] {
+        let withdrawal = Product.Terms.withdrawal(stepFen: 1_000, dailyCardLimitFen: 200_000)
+        return [
+            product(Self.waterID, "WATER01", "水费", 1...1_000_000, .billFile(quoteMinutes: 15)),
+            product(Self.powerID, "POWER01", "电费", 1...2_000_000, .billFile(quoteMinutes: 15)),
+            product("MOBILE", "MOBILE01", "移动话费", 1_000...50_000, .blind(quoteMinutes: 10)),
+            product("TELECOM", "TELECOM01", "电信话费", 1_000...50_000, .blind(quoteMinutes: 10)),
+            product(
+                Self.coachID, "COACH01", "汽车票", 100...50_000, .ticket(reservationMinutes: 15)),
+            product(
+                Self.railID, "RAIL01", "火车票", 100...300_000, .ticket(reservationMinutes: 15)),
+            product("CASH01", "BANK01", "助农取款", 1_000...200_000, withdrawal),
+            product("CASH02", "BANK02", "助农取款", 1_000...200_000, withdrawal),
+        ]
+    }
+
+    private func product(
+        _ id: String, _ partnerID: String, _ name: String, _ amountFen: ClosedRange<Int64>,
+        _ terms: Product.Terms
+    ) -> Product {
+        Product(
+            id: id, partnerID: partnerID, name: name, minimumFen: amountFen.lowerBound,
+            maximumFen: amountFen.upperBound, terms: terms)
+    }
+
+    private func contract(
+        _ productID: String, _ partnerID: String, feeFen: Int64,
+        _ commission: CatalogueFile.Commission
+    ) -> CatalogueFile.Contract {
+        CatalogueFile.Contract(
+            id: "CT-\(productID)-2020", partnerID: partnerID, productID: productID,
+            validFrom: Self.contractsFrom, validTo: nil, serviceFeeFen: feeFen,
+            commission: commission,
+            split: CatalogueFile.Split(
+                operatorBasisPoints: 5_000, villageBasisPoints: 2_000, townBasisPoints: 1_500,
+                districtBasisPoints: 1_500, remainderTo: .village))
+    }
+}

@@ -1,0 +1,78 @@
+import Agency
+import Foundation
+import SQL
+
+/// The program: finds the command, runs it, and ends with its code.
+@main
+enum Main {
+    private static let commands: [any Command.Type] = [
+        ServeCommand.self, LoadCommand.self, CloseDayCommand.self, VerifyCommand.self,
+        ReportCommand.self, FixturesCommand.self,
+        VersionCommand.self,
+    ]
+
+    static func main() {
+        exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    }
+
+    private static func run(_ words: [String]) -> ExitCode {
+        guard let first = words.first, !["--help", "-h", "help"].contains(first) else {
+            print(help, terminator: "")
+            return words.isEmpty ? .usage : .success
+        }
+        if first == "--version" { return run(["version"]) }
+        let command = commands.first { command in
+            words.starts(with: command.name.split(separator: " ").map(String.init))
+        }
+        guard let command else {
+            return tell(.usage("there is no command '\(first)'; see agencypos --help"))
+        }
+        let rest = Array(words.dropFirst(command.name.split(separator: " ").count))
+        if rest.contains("--help") || rest.contains("-h") {
+            print(command.help, terminator: "")
+            return .success
+        }
+        do {
+            try command.run(Arguments(rest, knowing: command.options))
+            return .success
+        } catch {
+            return tell(commandError(error))
+        }
+    }
+
+    private static func tell(_ error: CommandError) -> ExitCode {
+        if !error.message.isEmpty {
+            FileHandle.standardError.write(Data("agencypos: \(error.message)\n".utf8))
+        }
+        return error.code
+    }
+
+    /// What the user is told of an error, and the code to end with.
+    private static func commandError(_ error: any Error) -> CommandError {
+        switch error {
+        case let error as CommandError: error
+        case let refusal as Refusal: CommandError(message: refusal.detail, code: .refused)
+        case let error as SQLError where error.isNotADatabase:
+            CommandError(message: "the data folder's book.db is not a database", code: .unusable)
+        case _: CommandError(message: "\(error)", code: .unusable)
+        }
+    }
+
+    private static var help: String {
+        var text = """
+            agencypos: the backend of village postal and bank agency counters
+
+            Usage: agencypos COMMAND [OPTIONS]; agencypos COMMAND --help
+
+            Commands:
+
+            """
+        for command in commands {
+            let gap = String(repeating: " ", count: max(2, 20 - command.name.count))
+            text += "  \(command.name)\(gap)\(command.abstract)\n"
+        }
+        text += "\nExit codes:\n"
+        for code in ExitCode.allCases { text += "  \(code.rawValue)  \(code.meaning)\n" }
+        return text
+    }
+}

@@ -1,0 +1,3 @@
+enum OpenAPIDocument {
+    static let json: [UInt8] = [UInt8]("{}".utf8)
+}

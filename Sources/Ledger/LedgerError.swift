@@ -1,0 +1,63 @@
+import CivilTime
+
+/// Why the ledger refused; the first that applies, in the order of the cases.
+public enum LedgerError: Error, Equatable, Sendable {
+    /// No business date is open.
+    case noOpenDate
+    /// The date is sealed, or is not the open one.
+    case dateNotOpen(BusinessDate)
+    /// An entry has 2 to 256 postings.
+    case postingCount(Int)
+    /// The narrative is longer than 200 characters.
+    case narrativeTooLong(length: Int)
+    /// An amount is zero, negative or above `Posting.maximumAmount`.
+    case amountOutOfRange(line: Int, amount: Int64)
+    /// No account has this number.
+    case unknownAccount(line: Int, ID<Account>)
+    /// The debits of a currency differ from its credits.
+    case unbalanced(Currency, difference: Int64)
+    /// A total would pass what 64 bits hold.
+    case totalOverflow(AccountCode)
+    /// The entry would push an account past its limit.
+    case limitExceeded(AccountCode, BalanceLimit)
+    /// No entry has this number.
+    case unknownEntry(ID<JournalEntry>)
+    /// The entry was reversed before, or is itself a reversal.
+    case alreadyReversed(ID<JournalEntry>)
+    case isReversal(ID<JournalEntry>)
+    /// Another account has the code.
+    case accountExists(AccountCode)
+    /// The books do not balance; the date cannot be sealed.
+    case trialBalanceOff(Currency, difference: Int64)
+    /// A new date must follow the last one.
+    case dateNotAfter(BusinessDate)
+}
+
+extension LedgerError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .noOpenDate: "no business date is open"
+        case .dateNotOpen(let date): "business date \(date) is not open"
+        case .postingCount(let count):
+            "an entry has \(NewEntry.postingCounts.lowerBound) to "
+                + "\(NewEntry.postingCounts.upperBound) postings, not \(count)"
+        case .narrativeTooLong(let length):
+            "a narrative has at most \(NewEntry.maximumNarrativeLength) characters, not \(length)"
+        case .amountOutOfRange(let line, let amount):
+            "posting \(line): amount \(amount) is not in 1…\(Posting.maximumAmount)"
+        case .unknownAccount(let line, let id): "posting \(line): there is no account \(id)"
+        case .unbalanced(let currency, let difference):
+            "debits exceed credits by \(difference) in \(currency.code)"
+        case .totalOverflow(let code): "the totals of account \(code) would overflow"
+        case .limitExceeded(let code, let limit):
+            "account \(code) would pass its limit \(limit.rawValue)"
+        case .unknownEntry(let id): "there is no entry \(id)"
+        case .alreadyReversed(let id): "entry \(id) is reversed already"
+        case .isReversal(let id): "entry \(id) is itself a reversal"
+        case .accountExists(let code): "account \(code) exists already"
+        case .trialBalanceOff(let currency, let difference):
+            "the trial balance is off by \(difference) in \(currency.code)"
+        case .dateNotAfter(let date): "the next business date must be after \(date)"
+        }
+    }
+}

@@ -1,0 +1,126 @@
+/// The kinds of lines, by the letter that begins them.
+public enum SettlementRecord: String, CaseIterable, Hashable, Sendable {
+    case header = "H"
+    case detail = "D"
+    case subtotal = "S"
+    case trailer = "T"
+
+    /// How many fields a line has, its letter included.
+    public var fieldCount: Int {
+        switch self {
+        case .header: 12
+        case .detail: 11
+        case .subtotal: 7
+        case .trailer: 8
+        }
+    }
+}
+
+/// A field of a settlement file: the record, the position from 1, and the documented name.
+public struct SettlementField: Hashable, Sendable {
+    public let record: SettlementRecord
+    /// Counted from 1; position 1 is the letter of the record.
+    public let position: Int
+    public let name: String
+
+    private init(_ record: SettlementRecord, _ position: Int, _ name: String) {
+        self.record = record
+        self.position = position
+        self.name = name
+    }
+
+    static let version = SettlementField(.header, 2, "format version")
+    static let agencyID = SettlementField(.header, 3, "agency id")
+    static let partnerID = SettlementField(.header, 4, "partner id")
+    static let businessDate = SettlementField(.header, 5, "business date")
+    static let currency = SettlementField(.header, 6, "currency")
+    static let sequence = SettlementField(.header, 7, "file sequence number")
+    static let algorithm = SettlementField(.header, 8, "MAC algorithm")
+    static let keyID = SettlementField(.header, 9, "key id")
+    static let previousDigest = SettlementField(.header, 10, "previous file's SHA-256")
+    static let createdAt = SettlementField(.header, 11, "creation time")
+    static let ledgerRoot = SettlementField(.header, 12, "ledger root")
+
+    static let lineNumber = SettlementField(.detail, 2, "line number")
+    static let serial = SettlementField(.detail, 3, "serial")
+    static let partnerReference = SettlementField(.detail, 4, "partner's reference")
+    static let type = SettlementField(.detail, 5, "type")
+    static let accountReference = SettlementField(.detail, 6, "account reference")
+    static let amount = SettlementField(.detail, 7, "amount")
+    static let fee = SettlementField(.detail, 8, "fee")
+    static let commission = SettlementField(.detail, 9, "commission")
+    static let status = SettlementField(.detail, 10, "status")
+    static let time = SettlementField(.detail, 11, "time")
+
+    static let subtotalType = SettlementField(.subtotal, 2, "type")
+    static let subtotalPostedCount = SettlementField(.subtotal, 3, "posted count")
+    static let subtotalReversedCount = SettlementField(.subtotal, 4, "reversed count")
+    static let subtotalAmount = SettlementField(.subtotal, 5, "amount")
+    static let subtotalFee = SettlementField(.subtotal, 6, "fee")
+    static let subtotalCommission = SettlementField(.subtotal, 7, "commission")
+
+    static let detailCount = SettlementField(.trailer, 2, "detail count")
+    static let postedCount = SettlementField(.trailer, 3, "posted count")
+    static let reversedCount = SettlementField(.trailer, 4, "reversed count")
+    static let totalAmount = SettlementField(.trailer, 5, "amount")
+    static let totalFee = SettlementField(.trailer, 6, "fee")
+    static let totalCommission = SettlementField(.trailer, 7, "commission")
+    static let net = SettlementField(.trailer, 8, "net")
+
+    /// Every field but the letters, in the order of the file.
+    public static let all: [SettlementField] = [
+        version, agencyID, partnerID, businessDate, currency, sequence, algorithm, keyID,
+        previousDigest, createdAt, ledgerRoot, lineNumber, serial, partnerReference, type,
+        accountReference, amount, fee, commission, status, time, subtotalType,
+        subtotalPostedCount, subtotalReversedCount, subtotalAmount, subtotalFee,
+        subtotalCommission, detailCount, postedCount, reversedCount, totalAmount, totalFee,
+        totalCommission, net,
+    ]
+}
+
+extension SettlementField: CustomStringConvertible {
+    /// For example `D7 amount`.
+    public var description: String { "\(record.rawValue)\(position) \(name)" }
+}
+
+/// Why a field's value is refused.
+public enum SettlementFieldCause: Error, Hashable, Sendable {
+    case empty
+    /// The limit is in characters, that is Unicode code points.
+    case tooLong(limit: Int)
+    case notUTF8
+    case characterForbidden
+    case spaceAtEdge
+    case notAnInteger
+    case outOfRange(ClosedRange<Int64>)
+    case codeUnknown
+    case currencyMalformed
+    case dateInvalid
+    case timeInvalid
+    case digestMalformed
+    /// A withdrawal names its card by twelve asterisks and four digits, and by nothing else.
+    case cardNotMasked
+    /// The first file, and no other, has 64 zeros for the previous file's digest.
+    case contradictsSequence
+}
+
+extension SettlementFieldCause: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .empty: "must not be empty"
+        case .tooLong(let limit): "longer than \(limit) characters"
+        case .notUTF8: "not UTF-8"
+        case .characterForbidden: "has a forbidden character"
+        case .spaceAtEdge: "begins or ends with a space"
+        case .notAnInteger: "not a plain decimal integer"
+        case .outOfRange(let range): "outside \(range.lowerBound) to \(range.upperBound)"
+        case .codeUnknown: "not a known code"
+        case .currencyMalformed: "not three capital letters"
+        case .dateInvalid: "not a date YYYY-MM-DD of the years 2000 to 9999"
+        case .timeInvalid: "not a time YYYY-MM-DDThh:mm:ss+08:00 of the years 2000 to 9999"
+        case .digestMalformed: "not 64 lower-case hexadecimal digits"
+        case .cardNotMasked: "not twelve asterisks and four digits"
+        case .contradictsSequence: "64 zeros belong to file number 1 and to no other"
+        }
+    }
+}

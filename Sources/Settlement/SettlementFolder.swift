@@ -1,0 +1,72 @@
+import Cryptography
+
+/// What a folder holds besides released files.
+public enum SettlementFolder {
+    /// Removes the temporary files that a killed process left; nobody may be writing here.
+    ///
+    /// - Returns: The names that were removed, in order.
+    /// - Throws: ``SettlementError`` from the system.
+    public static func removeTemporaries(in path: String) throws(SettlementError) -> [String] {
+        let folder = try FileDescriptor.folder(path)
+        let names = try folder.names(where: TemporaryFiles.isTemporary).sorted()
+        for name in names { try folder.remove(name) }
+        return names
+    }
+}
+
+/// The two hidden names under which a file and its sidecar are written.
+///
+/// They begin with a point and end with `.part`, so that neither `*.txt` nor `*.hmac` finds them.
+struct TemporaryFiles {
+    let name: SettlementFileName
+    let folder: FileDescriptor
+    let file: String
+    let sidecar: String
+
+    private static let suffix = ".part"
+    private static let tokenDigitCount = 16
+
+    init(name: SettlementFileName, folder: FileDescriptor) {
+        self.name = name
+        self.folder = folder
+        // Differs from what a killed process left, which then is in nobody's way. It need not
+        // be secret: O_EXCL refuses a name that somebody has guessed and taken.
+        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+        let token =
+            String(repeating: "0", count: Self.tokenDigitCount - digits.utf8.count) + digits
+        file = ".\(name.text).\(token)\(Self.suffix)"
+        sidecar = ".\(name.sidecarText).\(token)\(Self.suffix)"
+    }
+
+    /// Whether a name is one that this type gives.
+    static func isTemporary(_ text: String) -> Bool {
+        guard text.hasPrefix("."), text.hasSuffix(suffix) else { return false }
+        let middle = text.dropFirst().dropLast(suffix.count)
+        guard let point = middle.lastIndex(of: ".") else { return false }
+        let token = middle[middle.index(after: point)...]
+        guard token.utf8.count == tokenDigitCount,
+            token.utf8.allSatisfy(FieldGrammar.isLowerHexadecimal)
+        else { return false }
+        var name = String(middle[..<point])
+        if name.hasSuffix(SettlementFileName.sidecarSuffix) {
+            name.removeLast(SettlementFileName.sidecarSuffix.count)
+        }
+        do {
+            _ = try SettlementFileName(name)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Removes both, as far as they exist.
+    func remove() {
+        for name in [file, sidecar] {
+            do {
+                try folder.remove(name)
+            } catch {
+                // What stays is hidden from partners, and is removed at the next start.
+            }
+        }
+    }
+}

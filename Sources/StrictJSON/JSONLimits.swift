@@ -1,0 +1,38 @@
+/// The sizes that a JSON text may have; past any of them it is refused.
+public struct JSONLimits: Sendable {
+    /// Members per object that the decoder can track, whatever the limits say.
+    public static let memberCeiling = 64
+
+    /// Limits for the body of a request.
+    public static let request = JSONLimits(
+        maximumBytes: 64 * 1024, maximumDepth: 16, maximumMembers: memberCeiling,
+        maximumElements: 1_000, maximumStringBytes: 4 * 1024)
+
+    /// Limits for a data file that an administrator hands over.
+    public static let dataFile = JSONLimits(
+        maximumBytes: 64 * 1024 * 1024, maximumDepth: 16, maximumMembers: memberCeiling,
+        maximumElements: 1_000_000, maximumStringBytes: 4 * 1024)
+
+    /// Length of the whole text, in bytes.
+    public var maximumBytes: Int
+    /// Objects and arrays inside one another; the outermost counts as 1.
+    public var maximumDepth: Int
+    /// Members of one object.
+    public var maximumMembers: Int
+    /// Elements of one array.
+    public var maximumElements: Int
+    /// Length of one string or name between its quotes, in bytes as written.
+    public var maximumStringBytes: Int
+
+    /// Makes a set of limits.
+    public init(
+        maximumBytes: Int, maximumDepth: Int, maximumMembers: Int, maximumElements: Int,
+        maximumStringBytes: Int
+    ) {
+        self.maximumBytes = maximumBytes
+        self.maximumDepth = maximumDepth
+        self.maximumMembers = maximumMembers
+        self.maximumElements = maximumElements
+        self.maximumStringBytes = maximumStringBytes
+    }
+}
