@@ -50,7 +50,8 @@ let package = Package(
         tests(of: "Ledger", "SQL", "CivilTime"),
         tests(of: "Settlement", "Cryptography", "CivilTime"),
         tests(of: "HTTPServer"),
-        tests(of: "Agency", "Ledger", "SQL", "Settlement", "Cryptography", "CivilTime", "StrictJSON"),
+        tests(
+            of: "Agency", "Ledger", "SQL", "Settlement", "Cryptography", "CivilTime", "StrictJSON"),
         tests(
             of: "AgencyPOS", "Agency", "HTTPServer", "Ledger", "SQL", "Settlement", "Cryptography",
             "CivilTime", "StrictJSON"),

@@ -7,7 +7,7 @@ import SQL
 enum Main {
     private static let commands: [any Command.Type] = [
         ServeCommand.self, LoadCommand.self, CloseDayCommand.self, VerifyCommand.self,
-        ReportCommand.self, FixturesCommand.self,
+        SettlementVerifyCommand.self, ReportCommand.self, FixturesCommand.self,
         VersionCommand.self,
     ]
 

@@ -19,7 +19,8 @@ extension Journal {
         if let open = try LedgerReader(connection).openDate() {
             throw LedgerError.dateNotAfter(open)
         }
-        let last = try connection.prepare("SELECT max(business_date) FROM business_date")
+        let last =
+            try connection.prepare("SELECT max(business_date) FROM business_date")
             .first { $0.isNull(0) ? nil : $0.businessDate(0) } ?? nil
         if let last, date <= last { throw LedgerError.dateNotAfter(last) }
         try connection.prepare(

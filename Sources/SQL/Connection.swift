@@ -143,12 +143,13 @@ public final class Connection {
         agencypos_sqlite_set_flag(handle, SQLITE_DBCONFIG_DQS_DML, 0)
         agencypos_sqlite_set_flag(handle, SQLITE_DBCONFIG_DQS_DDL, 0)
         // The writer decides when to checkpoint, after it has answered.
-        let countPages: @convention(c) (
-            UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, Int32
-        ) -> Int32 = { count, _, _, pages in
-            count?.storeBytes(of: pages, as: Int32.self)
-            return SQLITE_OK
-        }
+        let countPages:
+            @convention(c) (
+                UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, Int32
+            ) -> Int32 = { count, _, _, pages in
+                count?.storeBytes(of: pages, as: Int32.self)
+                return SQLITE_OK
+            }
         sqlite3_wal_hook(handle, countPages, logPageCount)
         switch access {
         case .read:

@@ -76,13 +76,15 @@ public final class SettlementExchange: Sendable {
     private func checkMovement(
         of file: SettlementFileRow, netFen: Int64, _ connection: Connection
     ) throws {
-        let accounts = try connection.prepare(
-            "SELECT payable_account_id, receivable_account_id FROM partner WHERE partner_id = $1"
-        ).first(.integer(file.partner.number)) {
-            [ID<Account>($0.integer(0)), ID<Account>($0.integer(1))]
-        } ?? []
+        let accounts =
+            try connection.prepare(
+                "SELECT payable_account_id, receivable_account_id FROM partner WHERE partner_id = $1"
+            ).first(.integer(file.partner.number)) {
+                [ID<Account>($0.integer(0)), ID<Account>($0.integer(1))]
+            } ?? []
         let moved = try accounts.reduce(Int64(0)) { sum, account in
-            sum + (try LedgerReader(connection).movement(of: account, on: file.date))
+            sum
+                + (try LedgerReader(connection).movement(of: account, on: file.date))
                 .balance(on: .credit)
         }
         guard moved == netFen else {

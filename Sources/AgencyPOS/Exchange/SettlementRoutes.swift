@@ -41,7 +41,8 @@ extension API {
             throw Refusal(
                 .unknownSettlementFile, "there is no such released file that you may see")
         }
-        let path = book.folder.settlementFolder(partnerCode: file.partnerCode)
+        let path =
+            book.folder.settlementFolder(partnerCode: file.partnerCode)
             + "/" + file.name + suffix
         return HTTPResponse(
             status: 200,

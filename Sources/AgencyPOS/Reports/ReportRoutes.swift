@@ -28,7 +28,8 @@ extension API {
             .get, "/v1/reports/revenue", for: [.supervisor, .committee, .administrator]
         ) { call in
             try call.allowQuery("from", "to", "village_id")
-            let today = try book.readers.read { try LedgerReader($0).openDate() }
+            let today =
+                try book.readers.read { try LedgerReader($0).openDate() }
                 ?? book.profile.zone.date(at: book.clock())
             let first = try call.queryDate("from") ?? today
             let last = try call.queryDate("to") ?? first

@@ -1,0 +1,51 @@
+# Every task of the project; `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+LIBRARIES := libsqlite3-dev libssl-dev libmicrohttpd-dev
+DATA ?= data
+PORT ?= 8080
+BINARY := .build/release/agencypos
+
+.PHONY: help run demo test test-long bench build format lint clean fixtures
+
+help: ## list the tasks
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+build: ## build the release program
+	@scripts/require.sh $(LIBRARIES)
+	swift build -c release --product agencypos
+
+run: build ## serve the demo network on 127.0.0.1:8080
+	@scripts/require.sh curl
+	@scripts/run.sh $(BINARY) $(DATA) $(PORT)
+
+demo: build ## play one business day and check every settlement file with openssl
+	@scripts/require.sh python3 openssl
+	@python3 tools/demo.py $(BINARY)
+
+test: ## install what the tests need and run them all
+	@scripts/require.sh $(LIBRARIES) sqlite3 openssl python3
+	swift build --build-tests
+	swift test
+
+test-long: ## the kill test with many more rounds
+	@scripts/require.sh $(LIBRARIES) sqlite3 openssl python3
+	AGENCYPOS_KILL_ROUNDS=200 swift test --filter KillTests
+
+bench: ## measure payments per second against SQLite's ceiling and PostgreSQL
+	@scripts/require.sh $(LIBRARIES)
+	@bench/run.sh
+
+format: ## format the sources
+	swift format --in-place --recursive Package.swift Sources Tests
+
+lint: ## check format, imports, scripts
+	@scripts/require.sh shellcheck
+	@scripts/lint.sh
+
+fixtures: build ## generate fixtures/demo anew
+	$(BINARY) fixtures --out fixtures/demo
+
+clean: ## remove what was built and the demo's data
+	rm -rf .build $(DATA) bench/out
