@@ -13,4 +13,9 @@ static inline int agencypos_sqlite_set_flag(sqlite3 *connection, int option, int
     return sqlite3_db_config(connection, option, value, (int *)0);
 }
 
+/* sqlite3_config is variadic too. Call it before the first connection is opened. */
+static inline int agencypos_sqlite_disable_memory_statistics(void) {
+    return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 #endif

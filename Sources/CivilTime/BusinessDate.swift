@@ -66,8 +66,19 @@ public struct BusinessDate: Hashable, Comparable, Sendable {
 
     /// The date as eight digits, `YYYYMMDD`, as file names use it.
     public var compact: String {
+        var bytes: [UInt8] = []
+        append(to: &bytes, isCompact: true)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the date as `YYYY-MM-DD`, or as `YYYYMMDD`, to a buffer; for hot paths.
+    public func append(to bytes: inout [UInt8], isCompact: Bool = false) {
         let (year, month, day) = parts
-        return padded(year, to: 4) + padded(month, to: 2) + padded(day, to: 2)
+        appendDigits(year, 4, to: &bytes)
+        if !isCompact { bytes.append(0x2D) }
+        appendDigits(month, 2, to: &bytes)
+        if !isCompact { bytes.append(0x2D) }
+        appendDigits(day, 2, to: &bytes)
     }
 
     /// The date a number of days later, or earlier when negative; held inside the supported years.
@@ -107,14 +118,19 @@ public struct BusinessDate: Hashable, Comparable, Sendable {
 extension BusinessDate: CustomStringConvertible {
     /// The date as `YYYY-MM-DD`.
     public var description: String {
-        let (year, month, day) = parts
-        return padded(year, to: 4) + "-" + padded(month, to: 2) + "-" + padded(day, to: 2)
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 
-/// Writes a non-negative number with leading zeros.
-func padded(_ number: Int, to width: Int) -> String {
-    let digits = String(number)
-    guard digits.utf8.count < width else { return digits }
-    return String(repeating: "0", count: width - digits.utf8.count) + digits
+/// Appends a non-negative number with leading zeros; digits beyond the width are kept.
+public func appendDigits(_ number: Int, _ width: Int, to bytes: inout [UInt8]) {
+    var divisor = 1
+    for _ in 1..<width { divisor *= 10 }
+    while number / divisor >= 10 { divisor *= 10 }
+    while divisor > 0 {
+        bytes.append(UInt8(truncatingIfNeeded: 0x30 + number / divisor % 10))
+        divisor /= 10
+    }
 }

@@ -109,12 +109,3 @@ private func floorDivide(_ dividend: Int64, _ divisor: Int64) -> Int64 {
     let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? quotient - 1 : quotient
 }
-
-private func appendDigits(_ number: Int, _ width: Int, to bytes: inout [UInt8]) {
-    var divisor = 1
-    for _ in 1..<width { divisor *= 10 }
-    while divisor > 0 {
-        bytes.append(UInt8(truncatingIfNeeded: 0x30 + number / divisor % 10))
-        divisor /= 10
-    }
-}

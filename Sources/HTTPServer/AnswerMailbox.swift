@@ -6,6 +6,7 @@ import Synchronization
 final class AnswerMailbox: Sendable {
     private struct State {
         var answers: [PendingAnswer] = []
+        var holdCount = 0
         var isStopRequested = false
     }
 
@@ -24,12 +25,27 @@ final class AnswerMailbox: Sendable {
 
     /// Adds an answer whose connection is suspended.
     func post(_ answer: PendingAnswer) {
-        let wasEmpty = state.withLock { state in
+        let mustWake = state.withLock { state in
             state.answers.append(answer)
-            return state.answers.count == 1
+            return state.answers.count == 1 && state.holdCount == 0
         }
         // A batch that is not empty has its wake-up under way.
-        if wasEmpty { wake() }
+        if mustWake { wake() }
+    }
+
+    /// Puts off the wake-up while a caller posts many answers.
+    func holdWakeUp() {
+        state.withLock { $0.holdCount += 1 }
+    }
+
+    /// Ends a hold; the last one wakes the loop for what was posted.
+    func releaseWakeUp() {
+        let mustWake = state.withLock { state in
+            precondition(state.holdCount > 0, "a hold was released twice")
+            state.holdCount -= 1
+            return state.holdCount == 0 && !state.answers.isEmpty
+        }
+        if mustWake { wake() }
     }
 
     /// Asks the loop to stop.

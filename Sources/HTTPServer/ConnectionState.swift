@@ -1,3 +1,4 @@
+import CMicroHTTPD
 import Glibc
 
 /// What the event loop knows about one open connection; it belongs to the loop's thread.
@@ -22,6 +23,12 @@ final class ConnectionState {
     private(set) var phaseStartNanoseconds: UInt64
     /// The request that a handler has, so that a stopping server can settle it.
     var pending: PendingAnswer?
+    /// Whether the client may still be sending when the connection ends with a refusal.
+    var mustLinger = false
+    /// The status of an answer that was sent past the library.
+    private(set) var directStatus: Int?
+    /// When the first part of the next request line was noticed.
+    private var lineNoticedNanoseconds: UInt64?
     private var isShutDown = false
 
     init(descriptor: Int32, remoteAddress: String, position: Int, nowNanoseconds: UInt64) {
@@ -34,7 +41,28 @@ final class ConnectionState {
     func enter(_ phase: Phase, nowNanoseconds: UInt64) {
         self.phase = phase
         phaseStartNanoseconds = nowNanoseconds
+        lineNoticedNanoseconds = nil
     }
+
+    /// How long the next request line has been arriving without its end; 0 when none is.
+    ///
+    /// The library reports a request line only when it is complete, so the kernel is asked whether
+    /// data came after the connection began to wait.
+    func lineAgeNanoseconds(_ now: UInt64) -> UInt64 {
+        let silence = http_socket_milliseconds_since_data(descriptor)
+        guard silence >= 0 else { return 0 }
+        let waiting = now - min(now, phaseStartNanoseconds)
+        let slack = ConnectionState.clockSlackNanoseconds
+        guard UInt64(silence) * 1_000_000 + slack < waiting else { return 0 }
+        guard let noticed = lineNoticedNanoseconds else {
+            lineNoticedNanoseconds = now
+            return 0
+        }
+        return now - min(now, noticed)
+    }
+
+    /// How far the kernel's coarse clock and the loop's may disagree.
+    private static let clockSlackNanoseconds: UInt64 = 100_000_000
 
     /// Ends both directions of the socket once; the library then finds it closed.
     func shutDown() {
@@ -47,8 +75,10 @@ final class ConnectionState {
     ///
     /// Sound because the library sends nothing between the end of one answer and the next request,
     /// and the connection is ended right after.
-    func sendDirectly(_ bytes: [UInt8]) {
+    func sendDirectly(_ response: HTTPResponse) {
         guard !isShutDown else { return }
+        directStatus = response.status
+        let bytes = response.serializedAsLast()
         let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
         _ = send(descriptor, bytes, bytes.count, flags)
     }

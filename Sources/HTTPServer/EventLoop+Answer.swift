@@ -6,11 +6,13 @@ extension EventLoop {
     func answer(
         _ exchange: Exchange, _ connection: OpaquePointer, _ outcome: Outcome
     ) -> MHD_Result {
+        // Not every line end of a chunked body can be checked, so nothing may follow such a body.
+        let isLast = isDraining || exchange.framing != nil
         switch outcome {
         case .response(let response):
-            return queue(exchange, connection, response, isLast: isDraining)
+            return queue(exchange, connection, response, isLast: isLast)
         case .fault(let fault):
-            return queue(exchange, connection, faultResponse(exchange, fault), isLast: isDraining)
+            return queue(exchange, connection, faultResponse(exchange, fault), isLast: isLast)
         }
     }
 
@@ -18,7 +20,8 @@ extension EventLoop {
     func refuse(
         _ exchange: Exchange, _ connection: OpaquePointer, _ fault: HTTPFault
     ) -> MHD_Result {
-        queue(exchange, connection, faultResponse(exchange, fault), isLast: true)
+        exchange.connection.mustLinger = true
+        return queue(exchange, connection, faultResponse(exchange, fault), isLast: true)
     }
 
     /// Ends a connection in the middle of a body, where the library takes no answer.
@@ -26,7 +29,8 @@ extension EventLoop {
         let response = faultResponse(exchange, fault)
         exchange.stage = .answered
         exchange.status = response.status
-        exchange.connection.sendDirectly(response.serializedAsLast())
+        exchange.connection.mustLinger = true
+        exchange.connection.sendDirectly(response)
         return .NO
     }
 

@@ -5,6 +5,7 @@ extension EventLoop {
     static let onConnection: MHD_NotifyConnectionCallback = { context, connection, slot, code in
         guard let context, let connection, let slot else { return }
         let loop = Unmanaged<EventLoop>.fromOpaque(context).takeUnretainedValue()
+        loop.stall.noteProgress()
         switch code {
         case .CONNECTION_NOTIFY_STARTED:
             let state = ConnectionState(
@@ -16,7 +17,11 @@ extension EventLoop {
         case .CONNECTION_NOTIFY_CLOSED:
             guard let stored = slot.pointee else { return }
             slot.pointee = nil
-            loop.forget(Unmanaged<ConnectionState>.fromOpaque(stored).takeRetainedValue())
+            let state = Unmanaged<ConnectionState>.fromOpaque(stored).takeRetainedValue()
+            if state.mustLinger {
+                loop.lingering.keep(state.descriptor, nowNanoseconds: monotonicNanoseconds())
+            }
+            loop.forget(state)
         @unknown default:
             preconditionFailure("libmicrohttpd has a new connection event")
         }
@@ -49,6 +54,7 @@ extension EventLoop {
         else { return .NO }
         let loop = Unmanaged<EventLoop>.fromOpaque(context).takeUnretainedValue()
         let exchange = Unmanaged<Exchange>.fromOpaque(stored).takeUnretainedValue()
+        loop.stall.noteProgress()
         switch exchange.stage {
         case .header:
             return loop.acceptHeader(exchange, connection, method: method, version: version)
@@ -75,8 +81,12 @@ extension EventLoop {
         slot.pointee = nil
         let loop = Unmanaged<EventLoop>.fromOpaque(context).takeUnretainedValue()
         let exchange = Unmanaged<Exchange>.fromOpaque(stored).takeRetainedValue()
+        loop.stall.noteProgress()
         // Some refusals are the library's own, made without asking the server.
-        if exchange.status == 0 { exchange.status = Int(http_connection_status(connection)) }
+        if exchange.status == 0 {
+            exchange.status = Int(http_connection_status(connection))
+            exchange.connection.mustLinger = exchange.status != 0
+        }
         loop.complete(exchange)
     }
 }

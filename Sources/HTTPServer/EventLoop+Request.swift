@@ -175,6 +175,7 @@ extension EventLoop {
         let now = monotonicNanoseconds()
         exchange.connection.pending = nil
         exchange.connection.enter(.awaiting, nowNanoseconds: now)
+        if exchange.status == 0 { exchange.status = exchange.connection.directStatus ?? 0 }
         observer(exchange.record(nowNanoseconds: now))
     }
 }

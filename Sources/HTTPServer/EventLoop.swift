@@ -11,6 +11,10 @@ final class EventLoop: @unchecked Sendable {
     static let sweepIntervalNanoseconds: UInt64 = 500_000_000
     /// How long answers to abandoned requests may take to leave, in nanoseconds.
     static let flushNanoseconds: UInt64 = 1_000_000_000
+    /// The library's descriptor and the mailbox's, before those of lingering sockets.
+    static let ownDescriptorCount = 2
+    /// How long the loop rests when the library has work on which it makes no progress.
+    static let stallMilliseconds: Int32 = 10
     /// How many rounds of accepting precede the end of listening.
     static let maximumLastAcceptRounds = 256
 
@@ -26,6 +30,8 @@ final class EventLoop: @unchecked Sendable {
     private var nextSweepNanoseconds: UInt64 = 0
     private var drainEndNanoseconds: UInt64?
     var identifiers = RequestIdentifierSource()
+    var stall = StallGuard()
+    var lingering: LingeringSockets
     var connections: [ConnectionState] = []
     /// From the moment that the server stops: every answer is the last of its connection.
     var isDraining = false
@@ -42,6 +48,9 @@ final class EventLoop: @unchecked Sendable {
         self.observer = observer
         self.mailbox = mailbox
         drainNanoseconds = drainDeadline
+        lingering = LingeringSockets(
+            maximumCount: configuration.maximumLingeringConnections,
+            lingerSeconds: configuration.lingerSeconds)
         headerNames = HeaderNames(
             readable: configuration.readableHeaders, repeatable: configuration.repeatableHeaders)
     }
@@ -85,6 +94,8 @@ final class EventLoop: @unchecked Sendable {
             MHD_run(daemon)
             let now = monotonicNanoseconds()
             if now >= nextSweepNanoseconds { sweep(now) }
+            lingering.discardInput(now)
+            lingering.watch(&descriptors, after: EventLoop.ownDescriptorCount)
             if isDraining, hasDrained(now) { break }
             _ = poll(&descriptors, nfds_t(descriptors.count), pollMilliseconds(daemon, now))
         }
@@ -93,7 +104,12 @@ final class EventLoop: @unchecked Sendable {
 
     private func pollMilliseconds(_ daemon: OpaquePointer, _ now: UInt64) -> Int32 {
         var milliseconds: UInt64 = 0
-        if MHD_get_timeout(daemon, &milliseconds) == .YES, milliseconds == 0 { return 0 }
+        if MHD_get_timeout(daemon, &milliseconds) == .YES, milliseconds == 0 {
+            let isStalled = stall.isStalled {
+                !connections.contains { $0.phase == .sending }
+            }
+            return isStalled ? EventLoop.stallMilliseconds : 0
+        }
         // The library's own timeouts are no finer than the sweep.
         var end = nextSweepNanoseconds
         if let drainEndNanoseconds { end = min(end, drainEndNanoseconds) }
@@ -116,18 +132,26 @@ final class EventLoop: @unchecked Sendable {
             switch connection.phase {
             case .awaiting:
                 // The request line may begin at the end of the idle time.
-                if age > idle + request { connection.shutDown() }
+                if age > idle + request {
+                    connection.shutDown()
+                } else if age > EventLoop.sweepIntervalNanoseconds,
+                    connection.lineAgeNanoseconds(now) > request
+                {
+                    timeOut(connection)
+                }
             case .reading:
-                guard age > request else { continue }
-                let answer = errorResponse(.requestTimeout, identifiers.next().text)
-                connection.sendDirectly(answer.serializedAsLast())
-                connection.shutDown()
+                if age > request { timeOut(connection) }
             case .handling:
                 break
             case .sending:
                 if age > response { connection.shutDown() }
             }
         }
+    }
+
+    private func timeOut(_ connection: ConnectionState) {
+        connection.sendDirectly(errorResponse(.requestTimeout, identifiers.next().text))
+        connection.shutDown()
     }
 
     private var hasRequestsInFlight: Bool {
@@ -169,6 +193,7 @@ final class EventLoop: @unchecked Sendable {
             _ = poll(&descriptor, 1, 10)
         } while monotonicNanoseconds() < end
         MHD_stop_daemon(daemon)
+        lingering.closeAll()
         self.daemon = nil
     }
 }

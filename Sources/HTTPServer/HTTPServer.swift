@@ -1,3 +1,4 @@
+import CMicroHTTPD
 import Glibc
 import Synchronization
 
@@ -53,6 +54,9 @@ public final class HTTPServer: Sendable {
             }
             // A client that goes away must not end the process.
             signal(SIGPIPE, SIG_IGN)
+            // Many systems start processes with room for 1,024 descriptors only. Where the hard
+            // limit is lower as well, the library stops accepting until connections close.
+            _ = http_raise_descriptor_limit(configuration.wantedDescriptors)
             let listening = try ListeningSocket(
                 host: configuration.host, port: configuration.port,
                 backlog: configuration.listenBacklog)
@@ -66,6 +70,19 @@ public final class HTTPServer: Sendable {
             state = .running(try NamedThread(name: "http") { loop.run() })
             return listening.port
         }
+    }
+
+    /// Puts off waking the server while a caller answers many requests in a row.
+    ///
+    /// Waking it at the first answer would have it compete with the caller for the processor.
+    /// Each call needs one of `releaseAnswers()`, soon.
+    public func holdAnswers() {
+        mailbox.holdWakeUp()
+    }
+
+    /// Ends a hold; the answers that were given meanwhile are sent.
+    public func releaseAnswers() {
+        mailbox.releaseWakeUp()
     }
 
     /// Stops accepting, waits for the answers under way, and ends; a second call does nothing.

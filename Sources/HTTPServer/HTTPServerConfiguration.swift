@@ -20,6 +20,10 @@ public struct HTTPServerConfiguration: Sendable {
     public var requestDeadlineSeconds = 30
     /// How long a client may take to read a response, in seconds.
     public var responseDeadlineSeconds = 300
+    /// How long a refused client may still send before its connection is cut, in seconds.
+    public var lingerSeconds = 2
+    /// Refused connections that may linger at once; further ones are cut at once.
+    public var maximumLingeringConnections = 64
     /// Connections that the kernel may hold before they are accepted.
     public var listenBacklog: Int32 = 1_024
     /// The header fields that handlers may read; others are checked but not copied.
@@ -38,8 +42,16 @@ public struct HTTPServerConfiguration: Sendable {
     static let connectionOverheadBytes = 8 * 1024
     /// How much a connection's read buffer grows at once, in bytes.
     static let connectionIncrementBytes = 1_024
+    /// Descriptors that a process needs beside its connections: files, databases, logs.
+    static let spareDescriptors = 512
 
     public init() {}
+
+    /// How many descriptors a process with all its connections open needs.
+    var wantedDescriptors: UInt64 {
+        UInt64(maximumConnections + maximumLingeringConnections)
+            + UInt64(HTTPServerConfiguration.spareDescriptors)
+    }
 
     func validate() throws(HTTPServerError) {
         let positive: [(name: String, value: Int)] = [
@@ -50,6 +62,8 @@ public struct HTTPServerConfiguration: Sendable {
             ("idleTimeoutSeconds", idleTimeoutSeconds),
             ("requestDeadlineSeconds", requestDeadlineSeconds),
             ("responseDeadlineSeconds", responseDeadlineSeconds),
+            ("lingerSeconds", lingerSeconds),
+            ("maximumLingeringConnections", maximumLingeringConnections),
             ("listenBacklog", Int(listenBacklog)),
         ]
         for (name, value) in positive where value < 1 || value > Int(Int32.max) {

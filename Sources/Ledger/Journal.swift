@@ -128,19 +128,18 @@ public final class Journal {
     private func insertPostings(
         _ postings: [Posting], currencies: [Currency], entry: Int64
     ) throws {
-        // Short entries go in with one statement, which saves a step for each line.
-        for start in stride(from: 0, to: postings.count, by: PostingInsertion.maximumRows) {
-            let end = min(start + PostingInsertion.maximumRows, postings.count)
-            var values: [SQLValue] = []
-            values.reserveCapacity((end - start) * PostingInsertion.columnCount)
-            for index in start..<end {
-                values.append(.integer(entry))
-                values.append(.integer(Int64(index + 1)))
-                values.append(.integer(postings[index].account.number))
-                values.append(.integer(postings[index].signedAmount))
-                values.append(.integer(currencies[index].rawValue))
-            }
-            try PostingInsertion.prepare(connection, rows: end - start).run(values)
+        // One row a statement: several would pass through a temporary table, for the table has
+        // triggers.
+        let insert = try connection.prepare(
+            """
+            INSERT INTO posting (entry_id, line, account_id, amount, currency)
+            VALUES ($1, $2, $3, $4, $5)
+            """)
+        for index in postings.indices {
+            try insert.run(
+                .integer(entry), .integer(Int64(index + 1)),
+                .integer(postings[index].account.number), .integer(postings[index].signedAmount),
+                .integer(currencies[index].rawValue))
         }
     }
 

@@ -15,7 +15,8 @@ struct JournalScan {
     private(set) var lastEntry: Int64 = 0
 
     private var datePlace: Int?
-    private var lineCount: Int64 = 0
+    private var lastLine: Int64 = 0
+    private var entryPostingCount = 0
     // An entry has one currency nearly always; the list is kept to spare its allocation.
     private var sums: [(currency: Int64, sum: Int64)] = []
 
@@ -70,7 +71,8 @@ struct JournalScan {
         // The seal of an entry that cannot be read cannot agree; its digest goes on without it.
         if isReadable, datePlace != nil { dates.digest(entry: row) }
         lastEntry = entry
-        lineCount = 0
+        lastLine = 0
+        entryPostingCount = 0
         sums.removeAll(keepingCapacity: true)
         entryCount += 1
         if entryCount % LedgerAudit.entriesPerProgress == 0 { report() }
@@ -93,21 +95,21 @@ struct JournalScan {
 
     private mutating func add(_ row: Row) {
         postingCount += 1
-        lineCount += 1
+        entryPostingCount += 1
         let entry = lastEntry
-        let place = lineCount
+        let nextLine = lastLine &+ 1
         let table = "posting"
         guard let line = faults.integer(row, 7, table, "\(entry)/?", "line"),
             let account = faults.integer(row, 8, table, "\(entry)/\(line)", "account_id"),
             let amount = faults.integer(row, 9, table, "\(entry)/\(line)", "amount"),
             let currency = faults.integer(row, 10, table, "\(entry)/\(line)", "currency")
         else { return }
-        if line != place {
+        // One missing line is one fault, not one for each line after it.
+        lastLine = line
+        if line != nextLine {
             faults.add(
-                .lineGap, table, "\(entry)/\(line)", "line", expected: "\(place)",
+                .lineGap, table, "\(entry)/\(line)", "line", expected: "\(nextLine)",
                 found: "\(line)")
-            // One missing line is one fault, not one for each line after it.
-            lineCount = line
         }
         if amount == 0 {
             faults.add(
@@ -136,10 +138,11 @@ struct JournalScan {
 
     private func finishEntry() {
         guard entryCount > 0 else { return }
-        if lineCount < NewEntry.postingCounts.lowerBound {
+        if entryPostingCount < NewEntry.postingCounts.lowerBound {
             faults.add(
                 .tooFewPostings, "journal_entry", "\(lastEntry)", "postings",
-                expected: "\(NewEntry.postingCounts.lowerBound) or more", found: "\(lineCount)")
+                expected: "\(NewEntry.postingCounts.lowerBound) or more",
+                found: "\(entryPostingCount)")
         }
         for (currency, sum) in sums where sum != 0 {
             faults.add(

@@ -22,8 +22,7 @@ public enum LedgerSchema {
                 CHECK (type IN ('asset', 'liability', 'equity', 'income', 'expense')),
             currency INTEGER NOT NULL,
             balance_limit TEXT NOT NULL CHECK (balance_limit IN
-                ('none', 'debits_within_credits', 'credits_within_debits')),
-            UNIQUE (account_id, currency)
+                ('none', 'debits_within_credits', 'credits_within_debits'))
         ) STRICT;
         CREATE TRIGGER ledger_account_new BEFORE INSERT ON ledger_account
         WHEN EXISTS (SELECT 1 FROM ledger_account
@@ -84,11 +83,10 @@ public enum LedgerSchema {
             entry_id INTEGER NOT NULL
                 REFERENCES journal_entry DEFERRABLE INITIALLY DEFERRED,
             line INTEGER NOT NULL,
-            account_id INTEGER NOT NULL,
+            account_id INTEGER NOT NULL REFERENCES ledger_account,
             amount INTEGER NOT NULL CHECK (amount <> 0),
             currency INTEGER NOT NULL,
-            PRIMARY KEY (entry_id, line),
-            FOREIGN KEY (account_id, currency) REFERENCES ledger_account (account_id, currency)
+            PRIMARY KEY (entry_id, line)
         ) STRICT, WITHOUT ROWID;
 
         """
@@ -122,14 +120,17 @@ public enum LedgerSchema {
             END;
             SELECT CASE
                 WHEN count(*) < 2 THEN RAISE(ABORT, 'an entry has two or more postings')
-                WHEN min(currency) = max(currency) THEN
-                    CASE WHEN sum(amount) <> 0 THEN RAISE(ABORT, 'an entry must balance') END
+                WHEN sum(a.currency IS NOT p.currency) > 0
+                THEN RAISE(ABORT, 'a posting has an account, and its currency')
+                WHEN min(p.currency) = max(p.currency) THEN
+                    CASE WHEN sum(p.amount) <> 0 THEN RAISE(ABORT, 'an entry must balance') END
                 WHEN EXISTS (
                     SELECT 1 FROM posting WHERE entry_id = NEW.entry_id
                     GROUP BY currency HAVING sum(amount) <> 0)
                 THEN RAISE(ABORT, 'an entry must balance in each currency')
             END
-            FROM posting WHERE entry_id = NEW.entry_id;
+            FROM posting p LEFT JOIN ledger_account a ON a.account_id = p.account_id
+            WHERE p.entry_id = NEW.entry_id;
         END;
 
         """

@@ -27,6 +27,7 @@ public final class Connection {
     ///
     /// - Throws: `SQLError` when the file cannot be opened or is not a database.
     public init(path: String, access: Access) throws {
+        Self.prepareLibrary
         var handle: OpaquePointer?
         let mode =
             switch access {
@@ -135,6 +136,11 @@ public final class Connection {
         }
         return (Int(log), Int(copied))
     }
+
+    // Memory statistics cost a global lock at each allocation, and nobody reads them.
+    private static let prepareLibrary: Void = {
+        agencypos_sqlite_disable_memory_statistics()
+    }()
 
     private func configure(_ access: Access) throws {
         sqlite3_busy_timeout(handle, Self.busyTimeoutMilliseconds)

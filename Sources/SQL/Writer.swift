@@ -21,6 +21,7 @@ public final class Writer<Session: WriterSession>: Sendable {
 
     private let limits: WriterLimits
     private let queue = Mutex(Queue())
+    private let aroundCompletions = Mutex(CompletionHooks())
     private let wake = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
 
@@ -91,6 +92,15 @@ public final class Writer<Session: WriterSession>: Sendable {
         return try result.get()
     }
 
+    /// Sets what is called, on the writer's thread, before and after the completions of a batch.
+    ///
+    /// Whoever answers clients from completions can gather the answers of a batch between the two.
+    public func aroundCompletions(
+        begin: @escaping @Sendable () -> Void, end: @escaping @Sendable () -> Void
+    ) {
+        aroundCompletions.withLock { $0 = CompletionHooks(begin: begin, end: end) }
+    }
+
     /// Refuses new commands, commits all that are queued, checkpoints and ends the thread.
     public func stop() {
         let mustWake = queue.withLock { queue in
@@ -124,7 +134,7 @@ public final class Writer<Session: WriterSession>: Sendable {
     private func run(_ session: Session) {
         var batch = WriterBatch(session: session, limits: limits)
         while let commands = nextCommands() {
-            batch.execute(commands)
+            batch.execute(commands, hooks: aroundCompletions.withLock { $0 })
         }
         batch.finish()
     }
@@ -165,6 +175,12 @@ public struct WriterLimits: Sendable {
     public var stackBytes = 4 << 20
 
     public init() {}
+}
+
+/// What is called around the completions of a batch.
+struct CompletionHooks: Sendable {
+    var begin: @Sendable () -> Void = {}
+    var end: @Sendable () -> Void = {}
 }
 
 /// A queued command: what to run, and how to tell of its failure.

@@ -5,6 +5,7 @@ struct WriterBatch<Session: WriterSession> {
     private let session: Session
     private let limits: WriterLimits
     private var completions: [Completion] = []
+    private var hooks = CompletionHooks()
 
     /// What to tell the submitter once the fate of the batch is known.
     private struct Completion {
@@ -18,7 +19,10 @@ struct WriterBatch<Session: WriterSession> {
     }
 
     /// Runs the commands and commits what they did; tells each submitter afterwards.
-    mutating func execute(_ commands: ArraySlice<Command<Session>>) {
+    mutating func execute(
+        _ commands: ArraySlice<Command<Session>>, hooks: CompletionHooks
+    ) {
+        self.hooks = hooks
         var rest = commands
         // SQLite ends a whole transaction on a full disk: what was not yet run gets a new one.
         while !rest.isEmpty { rest = executeOneTransaction(rest) }
@@ -54,7 +58,9 @@ struct WriterBatch<Session: WriterSession> {
             return unrun.isEmpty ? rest : []
         }
         session.batchDidEnd()
+        hooks.begin()
         for completion in completions { completion.succeed() }
+        hooks.end()
         return rest
     }
 

@@ -88,14 +88,24 @@ extension SettlementDetail {
 
     init(_ line: RecordLine) throws(SettlementError) {
         serial = try line.identifier(.serial)
-        partnerReference = try line.value(.partnerReference, FieldGrammar.text)
-        type = try line.code(.type)
-        accountReference = try line.value(.accountReference, FieldGrammar.text)
+        partnerReference = try line.value(.partnerReference) {
+            bytes throws(SettlementFieldCause) in
+            let text = try FieldGrammar.text(bytes)
+            if let cause = FieldGrammar.fault(partnerReference: text) { throw cause }
+            return text
+        }
+        let type: SettlementType = try line.code(.type)
+        self.type = type
+        accountReference = try line.value(.accountReference) {
+            bytes throws(SettlementFieldCause) in
+            let text = try FieldGrammar.text(bytes)
+            if let cause = FieldGrammar.fault(accountReference: text, type: type) { throw cause }
+            return text
+        }
         amountFen = try line.integer(.amount, in: Self.allowedAmountsFen)
         feeFen = try line.integer(.fee, in: Self.allowedChargesFen)
         commissionFen = try line.integer(.commission, in: Self.allowedChargesFen)
         status = try line.code(.status)
         time = try line.value(.time, FieldGrammar.time)
-        try check(line: line.number)
     }
 }

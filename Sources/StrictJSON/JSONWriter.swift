@@ -77,6 +77,19 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// Writes a string value that `append` adds to the buffer, for hot paths.
+    ///
+    /// - Parameter append: adds printable ASCII without quotes and backslashes, and nothing else.
+    public mutating func string(appending append: (inout [UInt8]) -> Void) {
+        separate()
+        bytes.append(Byte.quote)
+        let start = bytes.count
+        append(&bytes)
+        assert(!bytes[start...].contains(where: Self.needsEscape), "a string needs escapes")
+        bytes.append(Byte.quote)
+        needsComma = true
+    }
+
     /// Writes a whole number.
     public mutating func integer(_ value: Int64) {
         separate()

@@ -1,5 +1,3 @@
-import Glibc
-import Synchronization
 import Testing
 
 @testable import HTTPServer
@@ -87,20 +85,6 @@ import Testing
         #expect(server.handled.value == 0)
     }
 
-    @Test func `a request line that drips in is ended as well`() throws {
-        let server = try TestServer {
-            $0.requestDeadlineSeconds = 1
-            $0.idleTimeoutSeconds = 1
-        }
-        let client = try server.client()
-        let dripper = try Dripper("G", to: client)
-        let started = ContinuousClock.now
-        #expect(try client.textToEnd().isEmpty)
-        dripper.stop()
-        #expect(ContinuousClock.now - started < .seconds(6))
-        server.stop()
-    }
-
     @Test func `a silent connection is closed after the idle time`() throws {
         let server = try TestServer { $0.idleTimeoutSeconds = 1 }
         let client = try server.client()
@@ -166,32 +150,5 @@ import Testing
         let server = try TestServer()
         #expect(throws: HTTPServerError.self) { try TestServer { $0.port = server.port } }
         server.stop()
-    }
-}
-
-/// Sends a little every tenth of a second, from a thread of its own.
-private final class Dripper: Sendable {
-    private static let pauseMicroseconds: UInt32 = 100_000
-    private let isStopped: StopFlag
-    private let thread: NamedThread
-
-    private final class StopFlag: Sendable {
-        let value = Atomic(false)
-    }
-
-    init(_ text: String, to client: RawClient) throws {
-        let isStopped = StopFlag()
-        self.isStopped = isStopped
-        thread = try NamedThread(name: "dripper") {
-            while !isStopped.value.load(ordering: .relaxed) {
-                client.send(text)
-                usleep(Dripper.pauseMicroseconds)
-            }
-        }
-    }
-
-    func stop() {
-        isStopped.value.store(true, ordering: .relaxed)
-        thread.join()
     }
 }

@@ -114,19 +114,19 @@ import Testing
             message += "\(size)\(chunkBytes == 64 ? ";name=value" : "")\r\n\(chunk)\r\n"
             rest = rest.dropFirst(chunkBytes)
         }
-        message += "0\r\n\r\nGET /hello HTTP/1.1\r\nHost: a\r\n\r\n"
+        message += "0\r\n\r\n"
         let client = try server.client()
         client.send(message)
         let response = try client.response()
         #expect(response.status == 201)
         #expect(response.body == content)
-        #expect(try client.response().body == "hello")
+        #expect(try client.textToEnd().isEmpty)
         server.stop()
     }
 
     @Test func `a last chunk that is cut before its last LF has no trailer`() throws {
-        let client = try server.client()
         for pause in [1, 2, 3, 4] {
+            let client = try server.client()
             let message = Array("0\r\n\r\n".utf8)
             client.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
             client.send(Array(message[..<pause]))

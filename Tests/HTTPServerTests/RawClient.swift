@@ -41,10 +41,8 @@ final class RawClient: @unchecked Sendable {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard code == 0 else {
-            close(descriptor)
-            throw Failure(what: "connect \(errno)")
-        }
+        // Everything is initialised here, so that `deinit` closes also after this failure.
+        guard code == 0 else { throw Failure(what: "connect \(errno)") }
     }
 
     deinit {
@@ -67,14 +65,20 @@ final class RawClient: @unchecked Sendable {
     }
 
     func send(_ bytes: [UInt8]) {
+        _ = sendAll(bytes)
+    }
+
+    /// Sends all bytes; how many the connection took before it ended.
+    func sendAll(_ bytes: [UInt8]) -> Int {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
                 Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
-            guard count > 0 else { return }
+            guard count > 0 else { return sent }
             sent += count
         }
+        return sent
     }
 
     func finishSending() {

@@ -42,9 +42,10 @@ import Testing
         client.send(
             "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nX-Empty:\r\n"
                 + "X-Tab: a\tb\r\nAccept:  a  \r\nCookie: a=b; c\r\n\r\n5\r\nhello\r\n0\r\n\r\n")
-        client.send(ForbiddenRequest.smuggled)
         #expect(try client.response().body == "hello")
-        #expect(try client.response().body == "hello")
+        let second = try server.client()
+        second.send(ForbiddenRequest.smuggled)
+        #expect(try second.response().body == "hello")
         server.stop()
         #expect(server.handled.value == 2)
     }

@@ -1,3 +1,4 @@
+import Glibc
 import HTTPServer
 import Synchronization
 
@@ -12,6 +13,7 @@ final class TestServer: Sendable {
     /// - Parameter configure: changes the limits.
     init(_ configure: (inout HTTPServerConfiguration) -> Void = { _ in }) throws {
         var configuration = HTTPServerConfiguration()
+        TestServer.makeRoomForClients
         configure(&configuration)
         let handled = Counter()
         let records = Collected<RequestRecord>()
@@ -30,6 +32,15 @@ final class TestServer: Sendable {
         self.waiting = waiting
         port = try server.start()
     }
+
+    /// Clients and servers of all tests share the descriptors of one process.
+    private static let makeRoomForClients: Void = {
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var limit = rlimit()
+        getrlimit(resource, &limit)
+        limit.rlim_cur = max(limit.rlim_cur, min(limit.rlim_max, 8_192))
+        setrlimit(resource, &limit)
+    }()
 
     private static func routes(
         handled: Counter, waiting: Collected<Responder>

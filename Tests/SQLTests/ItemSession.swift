@@ -60,6 +60,7 @@ final class Outcomes<Value: Sendable>: Sendable {
     }
 
     private let state = Mutex(State())
+    private let added = DispatchSemaphore(value: 0)
 
     /// The numbers in the order in which their completions were called.
     var order: [Int] { state.withLock { $0.order } }
@@ -70,7 +71,13 @@ final class Outcomes<Value: Sendable>: Sendable {
                 state.results[number] = result
                 state.order.append(number)
             }
+            added.signal()
         }
+    }
+
+    /// Waits until a further `count` of outcomes are there.
+    func wait(for count: Int) {
+        for _ in 0..<count { added.wait() }
     }
 
     func value(_ number: Int) throws -> Value? {

@@ -18,8 +18,9 @@ struct MigratorTests {
 
     @Test("applies what is missing in order, and nothing twice")
     func order() throws {
-        #expect(try Migrator([Self.first, Self.second]).migrate(connection) == ["0001-a", "0002-b"])
-        #expect(try Migrator([Self.first, Self.second]).migrate(connection) == [])
+        let two = Migrator([Self.first, Self.second])
+        #expect(try two.migrate(connection) == ["0001-a", "0002-b"])
+        #expect(try two.migrate(connection) == [])
         let all = Migrator([Self.first, Self.second, Self.third])
         #expect(try all.migrate(connection) == ["0003-c"])
         #expect(try connection.number("SELECT count(*) FROM a") == 1)

@@ -117,7 +117,7 @@ struct WriterTests {
             try writer.submit({ _ in }, completion: outcomes.completion(4))
         }
         gate.open()
-        try writer.perform { _ in }
+        outcomes.wait(for: 3)
         try writer.submit({ _ in }, completion: outcomes.completion(5))
         writer.stop()
         #expect(outcomes.order == [1, 2, 3, 5])

@@ -63,10 +63,17 @@ import Testing
         #expect(try folder.names().count == 2)
     }
 
-    @Test("other bytes under a released name are refused and change nothing") func other() throws {
+    @Test(
+        "other bytes under a released name are refused and change nothing",
+        arguments: ["1001", "1", "1009"])
+    func other(serial: String) throws {
         let folder = try TemporaryFolder()
         try candidate(in: folder, header: Example.header(), Example.details()).release()
-        let other = try candidate(in: folder, header: Example.header(), [Example.detail()])
+        // Also when the file is as long as the released one.
+        var details = try Example.details()
+        details[0].serial = try Example.identifier(serial)
+        if serial == "1001" { details.removeLast() }
+        let other = try candidate(in: folder, header: Example.header(), details)
         #expect(throws: SettlementError.releasedFileDiffers(name: Example.firstName)) {
             try other.release()
         }

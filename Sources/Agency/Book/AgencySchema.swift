@@ -182,7 +182,8 @@ public enum AgencySchema {
             credential INTEGER NOT NULL,
             fingerprint BLOB NOT NULL,
             recorded_at INTEGER NOT NULL,
-            outcome TEXT NOT NULL CHECK (outcome IN ('running', 'done', 'refused')),
+            outcome TEXT NOT NULL
+                CHECK (outcome = 'running' OR outcome = 'done' OR outcome = 'refused'),
             answer BLOB NOT NULL,
             PRIMARY KEY (key, credential)
         ) STRICT, WITHOUT ROWID;
@@ -191,7 +192,8 @@ public enum AgencySchema {
 
         """
 
-    // One row for each service rendered; its serial number grows with time.
+    // One row for each service rendered; its serial number grows with time. Checks on the hot path
+    // compare with OR: SQLite builds a temporary table for an IN list at each execution.
     private static let transactions = """
         CREATE TABLE service_transaction (
             serial INTEGER PRIMARY KEY,
@@ -200,8 +202,8 @@ public enum AgencySchema {
             shift_id INTEGER NOT NULL REFERENCES shift,
             product_id INTEGER NOT NULL REFERENCES product,
             kind TEXT NOT NULL,
-            status TEXT NOT NULL CHECK (status IN
-                ('pending', 'authorised', 'posted', 'declined', 'reversed')),
+            status TEXT NOT NULL CHECK (status = 'posted' OR status = 'pending'
+                OR status = 'authorised' OR status = 'declined' OR status = 'reversed'),
             account_reference TEXT NOT NULL,
             partner_reference TEXT NOT NULL,
             amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),

@@ -13,6 +13,7 @@ public final class AgencySession: WriterSession {
     let catalogue: Catalogue
     let cardKey: SymmetricKey
     var shifts = OpenShifts()
+    var receiptCounters = ReceiptCounters()
     private let clock: @Sendable () -> Instant
     private var batchInstant: Instant?
     private var lastSerial: Int64?
@@ -56,21 +57,25 @@ public final class AgencySession: WriterSession {
 
     public func commandWillBegin() {
         journal.commandWillBegin()
+        receiptCounters.mark()
         markedSerial = lastSerial
     }
 
     public func commandDidRollBack() {
         journal.commandDidRollBack()
+        receiptCounters.restore()
         lastSerial = markedSerial
     }
 
     public func batchWillCommit() throws {
         try journal.batchWillCommit()
+        try receiptCounters.write(connection)
     }
 
     public func batchDidEnd() {
         journal.batchDidEnd()
         shifts.batchDidEnd()
+        receiptCounters.clear()
         lastSerial = nil
         batchInstant = nil
     }

@@ -58,8 +58,8 @@ final class BookLock: Sendable {
             throw BookError.unusable(
                 path: folder.lockPath, reason: String(cString: strerror(errno)))
         }
+        // From here on `deinit` closes the descriptor, also when this throws.
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
             throw BookError.inUse(folder: folder.path)
         }
     }

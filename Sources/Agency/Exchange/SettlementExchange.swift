@@ -39,6 +39,8 @@ public final class SettlementExchange: Sendable {
     private func release(_ file: SettlementFileRow) throws {
         let folder = book.folder.settlementFolder(partnerCode: file.partnerCode)
         try BookFolder.make(folder)
+        // What a crash left half written is of no use; nobody else writes here.
+        _ = try SettlementFolder.removeTemporaries(in: folder)
         let candidate = try book.readers.read { connection in
             try write(file, to: folder, connection)
         }

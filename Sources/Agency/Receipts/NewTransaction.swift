@@ -55,7 +55,7 @@ extension AgencySession {
         entry: ID<JournalEntry>?
     ) throws -> Receipt {
         let date = try journal.currentDate()
-        let number = try nextReceiptNumber(of: transaction.shift.station, on: date)
+        let number = try receiptCounters.next(transaction.shift.station, on: date, connection)
         try connection.prepare(
             """
             INSERT INTO service_transaction (serial, business_date, recorded_at, shift_id,
@@ -79,22 +79,5 @@ extension AgencySession {
             productCode: transaction.product.code, productName: transaction.product.name,
             accountReference: transaction.accountReference, partnerReference: "",
             amountFen: transaction.amountFen, feeFen: transaction.feeFen)
-    }
-
-    private func nextReceiptNumber(
-        of station: ID<Station>, on date: BusinessDate
-    ) throws -> Int64 {
-        let number = try connection.prepare(
-            """
-            INSERT INTO receipt_counter (station_id, business_date, last_number) VALUES ($1, $2, 1)
-            ON CONFLICT (station_id) DO UPDATE SET
-                last_number = CASE WHEN receipt_counter.business_date = excluded.business_date
-                    THEN receipt_counter.last_number + 1 ELSE 1 END,
-                business_date = excluded.business_date
-            RETURNING last_number
-            """
-        ).first(.integer(station.number), .integer(Int64(date.daysSinceEpoch))) { $0.integer(0) }
-        guard let number else { preconditionFailure("RETURNING gives a row or an error") }
-        return number
     }
 }

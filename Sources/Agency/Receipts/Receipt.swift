@@ -47,19 +47,24 @@ public struct Receipt: Sendable, Equatable {
 
     /// The serial number as texts show it: twelve digits.
     public static func serialText(_ serial: Int64) -> String {
-        let digits = String(serial)
-        return String(repeating: "0", count: max(0, 12 - digits.utf8.count)) + digits
+        var bytes: [UInt8] = []
+        appendDigits(Int(serial), 12, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Writes the receipt as a JSON object.
     public func encode(to writer: inout JSONWriter, zone: ZoneOffset) {
         writer.beginObject()
-        writer.field("serial", Receipt.serialText(serial))
-        writer.field("receipt_number", number.text)
+        writer.key("serial")
+        writer.string { appendDigits(Int(serial), 12, to: &$0) }
+        writer.key("receipt_number")
+        writer.string { number.append(to: &$0) }
         writer.field("kind", kind.rawValue)
         writer.field("status", status.rawValue)
-        writer.field("business_date", number.businessDate.description)
-        writer.field("recorded_at", zone.text(recordedAt))
+        writer.key("business_date")
+        writer.string { number.businessDate.append(to: &$0) }
+        writer.key("recorded_at")
+        writer.string { zone.append(recordedAt, to: &$0) }
         writer.field("station_id", number.stationCode)
         writer.field("till_id", tillCode)
         writer.field("operator_id", operatorCode)
@@ -89,9 +94,18 @@ public struct ReceiptNumber: Hashable, Sendable {
 
     /// The number as printed, `S0001-20261121-000042`.
     public var text: String {
-        let digits = String(number)
-        let zeros = String(repeating: "0", count: max(0, 6 - digits.utf8.count))
-        return stationCode + "-" + businessDate.compact + "-" + zeros + digits
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the number as printed to a buffer; for hot paths.
+    func append(to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: stationCode.utf8)
+        bytes.append(UInt8(ascii: "-"))
+        businessDate.append(to: &bytes, isCompact: true)
+        bytes.append(UInt8(ascii: "-"))
+        appendDigits(Int(number), 6, to: &bytes)
     }
 
     public init(stationCode: String, businessDate: BusinessDate, number: Int64) {

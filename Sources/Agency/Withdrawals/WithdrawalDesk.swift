@@ -1,3 +1,4 @@
+import Dispatch
 import Ledger
 import SQL
 
@@ -5,6 +6,9 @@ import SQL
 ///
 /// The bank is asked outside the writer, so that a slow bank delays nobody else.
 public final class WithdrawalDesk: Sendable {
+    /// How long until an answer that could not be recorded is tried again, in milliseconds.
+    static let retryMilliseconds = 1_000
+
     private let writer: Writer<AgencySession>
     private let gateway: any BankGateway
     private let report: @Sendable (String) -> Void
@@ -83,11 +87,26 @@ public final class WithdrawalDesk: Sendable {
                 try session.recordBankAnswer(answer, serial: pending.serial)
             }) { [self] result in
                 completion(result)
-                if case .noAnswer = answer, case .success = result { reverse([pending]) }
+                switch result {
+                case .success: if case .noAnswer = answer { reverse([pending]) }
+                case .failure(let error): recordLater(answer, of: pending, after: error)
+                }
             }
         } catch {
-            report("withdrawal \(pending.serial) stays pending until the next start: \(error)")
             completion(.failure(error))
+            recordLater(answer, of: pending, after: error)
+        }
+    }
+
+    /// Tries again to record an answer, as after a full disk; at shut-down it is left to the start.
+    private func recordLater(
+        _ answer: BankAnswer, of pending: PendingWithdrawal, after error: any Error
+    ) {
+        report("the bank's answer to withdrawal \(pending.serial) is not recorded yet: \(error)")
+        if case WriterError.stopped = error { return }
+        let delay = DispatchTimeInterval.milliseconds(Self.retryMilliseconds)
+        DispatchQueue.global().asyncAfter(deadline: .now() + delay) { [self] in
+            record(answer, of: pending) { _ in }
         }
     }
 

@@ -42,7 +42,7 @@ extension AgencySession {
         let pending = try connection.prepare(
             """
             SELECT serial FROM service_transaction
-            WHERE status IN ('pending', 'authorised') AND status = 'pending'
+            WHERE status IN ('pending', 'authorised') AND status = 'pending' ORDER BY serial
             """
         ).all { $0.integer(0) }
         let due = try connection.prepare(

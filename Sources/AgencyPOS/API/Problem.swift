@@ -56,8 +56,26 @@ extension Problem {
                 detail: "query parameter \(name) comes twice; send it once", field: name)
         case let error as PathParameterError:
             self.init(error)
+        case WriterError.batchRolledBack(let cause): self.init(cause)
+        case let error as SQLError: self.init(error)
         case let error as WriterError: self.init(error)
         case _: return nil
+        }
+    }
+
+    /// Of the database's errors a caller is told only of a full disk and a lock.
+    private init?(_ error: SQLError) {
+        if error.isStorageFull {
+            self.init(
+                code: "storage-full", status: 507,
+                detail: "the server's disk is full and nothing was booked; call the centre")
+        } else if error.isBusy {
+            self.init(
+                code: "busy", status: 503,
+                detail: "another program holds the book; send the same request again in a moment",
+                headers: [("Retry-After", String(Self.retryAfterSeconds))])
+        } else {
+            return nil
         }
     }
 
@@ -86,10 +104,6 @@ extension Problem {
                 code: "shutting-down", status: 503,
                 detail: "the server is shutting down; send the same request again in a moment",
                 headers: [("Retry-After", String(Self.retryAfterSeconds))])
-        case .batchRolledBack(let cause) where cause.isStorageFull:
-            self.init(
-                code: "storage-full", status: 507,
-                detail: "the server's disk is full and nothing was booked; call the centre")
         case .batchRolledBack: return nil
         }
     }

@@ -93,6 +93,9 @@ struct Service: Sendable {
         for file in try exchange.releaseAll() {
             log.warning("settlement file released late", ["name": file.name])
         }
+        let server = server
+        book.writer.aroundCompletions(
+            begin: { server.holdAnswers() }, end: { server.releaseAnswers() })
         let port = try server.start()
         log.info("serving", ["port": String(port), "version": VersionCommand.version])
         return port
