@@ -1,7 +1,7 @@
 import CivilTime
 import SQL
 
-/// The balances that a commit batch touches: read once, netted in memory, written once.
+/// The balances that commands touch: read once, netted in memory, written once for each batch.
 ///
 /// A command's changes can be undone alone, in step with the database's savepoint.
 struct BalanceSheet {
@@ -12,11 +12,14 @@ struct BalanceSheet {
         var totals: AccountTotals
         var latestDate: Int64
         var dateTotals: AccountTotals
-        var isChanged = false
     }
+
+    /// How many lines are kept from batch to batch; beyond it all are read anew.
+    static let maximumKeptLines = 100_000
 
     private let connection: Connection
     private var lines: [ID<Account>: Line] = [:]
+    private var changed: Set<ID<Account>> = []
     private var undo: [(account: ID<Account>, line: Line)] = []
     private var readSinceMark: [ID<Account>] = []
 
@@ -64,8 +67,8 @@ struct BalanceSheet {
             line.totals.add(posting.amount, to: posting.side)
             && line.dateTotals.add(posting.amount, to: posting.side)
         guard hasRoom else { throw LedgerError.totalOverflow(line.code) }
-        line.isChanged = true
         lines[posting.account] = line
+        changed.insert(posting.account)
     }
 
     /// Starts a command: what follows can be undone up to here.
@@ -87,7 +90,10 @@ struct BalanceSheet {
 
     /// Undoes the latest changes, until `count` of those since the last mark are left.
     mutating func restore(to count: Int) {
-        for (account, line) in undo[count...].reversed() { lines[account] = line }
+        for (account, line) in undo[count...].reversed() {
+            lines[account] = line
+            changed.insert(account)
+        }
         undo.removeSubrange(count...)
     }
 
@@ -99,7 +105,7 @@ struct BalanceSheet {
                 date_debits = $4, date_credits = $5
             WHERE account_id = $6
             """)
-        for account in lines.filter(\.value.isChanged).keys.sorted() {
+        for account in changed.sorted() {
             guard let line = lines[account] else { continue }
             try update.run(
                 .integer(line.totals.debits), .integer(line.totals.credits),
@@ -107,13 +113,16 @@ struct BalanceSheet {
                 .integer(line.dateTotals.credits), .integer(account.number))
             // Undoing the command undoes this write too: the line must then be written again.
             undo.append((account, line))
-            lines[account]?.isChanged = false
         }
+        changed.removeAll(keepingCapacity: true)
     }
 
-    /// Forgets all lines; the next batch reads them anew.
-    mutating func clear() {
-        lines.removeAll(keepingCapacity: true)
+    /// Ends a batch; lines outlive it only when it was committed, for only we write balances.
+    mutating func batchDidEnd(isCommitted: Bool) {
+        if !isCommitted || lines.count > Self.maximumKeptLines {
+            lines.removeAll(keepingCapacity: true)
+        }
+        changed.removeAll(keepingCapacity: true)
         mark()
     }
 }

@@ -183,9 +183,9 @@ public final class Journal {
         try balances.write()
     }
 
-    /// Forgets what was read for the batch.
-    public func batchDidEnd() {
-        balances.clear()
+    /// Forgets what was read for the batch; balances are kept when it was committed.
+    public func batchDidEnd(isCommitted: Bool) {
+        balances.batchDidEnd(isCommitted: isCommitted)
         openDate = nil
         lastEntry = nil
     }

@@ -57,7 +57,7 @@ struct WriterBatch<Session: WriterSession> {
             for command in unrun { command.fail(wrapped(error)) }
             return unrun.isEmpty ? rest : []
         }
-        session.batchDidEnd()
+        session.batchDidEnd(isCommitted: true)
         hooks.begin()
         for completion in completions { completion.succeed() }
         hooks.end()
@@ -92,7 +92,7 @@ struct WriterBatch<Session: WriterSession> {
         } catch {
             // The connection is left in its transaction, and the next BEGIN reports it.
         }
-        session.batchDidEnd()
+        session.batchDidEnd(isCommitted: false)
         for completion in completions { completion.fail(wrapped(error)) }
         completions.removeAll(keepingCapacity: true)
     }

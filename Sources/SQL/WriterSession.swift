@@ -14,6 +14,6 @@ public protocol WriterSession: AnyObject, SendableMetatype {
     /// Called before the batch commits; writes what the commands left netted in memory.
     func batchWillCommit() throws
 
-    /// Called after the batch was committed or undone; drops what was cached for it.
-    func batchDidEnd()
+    /// Called after the batch was committed or undone; an undone one must leave nothing cached.
+    func batchDidEnd(isCommitted: Bool)
 }

@@ -20,6 +20,28 @@ public struct SettlementFileName: Hashable, Sendable {
         sequence = header.sequence
     }
 
+    /// Names a file that a partner is to get, before the file ahead of it is written.
+    ///
+    /// - Throws: ``SettlementError`` for a date or number that a header cannot carry.
+    public init(
+        agencyID: SettlementIdentifier, partnerID: SettlementIdentifier,
+        businessDate: BusinessDate, sequence: Int
+    ) throws(SettlementError) {
+        guard FieldGrammar.isWritable(businessDate) else {
+            throw .fieldInvalid(
+                line: 1, field: .businessDate, value: "\(businessDate)", cause: .dateInvalid)
+        }
+        let allowed = SettlementHeader.allowedSequences
+        guard allowed.contains(Int64(sequence)) else {
+            throw .fieldInvalid(
+                line: 1, field: .sequence, value: "\(sequence)", cause: .outOfRange(allowed))
+        }
+        self.agencyID = agencyID
+        self.partnerID = partnerID
+        self.businessDate = businessDate
+        self.sequence = sequence
+    }
+
     /// Parses a name; the one way to write each name is the only one accepted.
     ///
     /// - Throws: ``SettlementError/fileNameMalformed(name:)``.

@@ -14,5 +14,5 @@ final class JournalSession: WriterSession {
     func commandWillBegin() { journal.commandWillBegin() }
     func commandDidRollBack() { journal.commandDidRollBack() }
     func batchWillCommit() throws { try journal.batchWillCommit() }
-    func batchDidEnd() { journal.batchDidEnd() }
+    func batchDidEnd(isCommitted: Bool) { journal.batchDidEnd(isCommitted: isCommitted) }
 }

@@ -36,19 +36,23 @@ final class TestBook {
     /// Runs one command in a batch of its own, as the writer does.
     @discardableResult
     func write<T>(_ body: (Journal) throws -> T) throws -> T {
-        defer { journal.batchDidEnd() }
-        return try connection.transaction {
+        var isCommitted = false
+        defer { journal.batchDidEnd(isCommitted: isCommitted) }
+        let value = try connection.transaction {
             journal.commandWillBegin()
             let value = try body(journal)
             try journal.batchWillCommit()
             return value
         }
+        isCommitted = true
+        return value
     }
 
     /// Runs several commands in one batch, each in its savepoint; tells how each ended.
     func writeBatch<T>(_ commands: [(Journal) throws -> T]) throws -> [Result<T, any Error>] {
-        defer { journal.batchDidEnd() }
-        return try connection.transaction {
+        var isCommitted = false
+        defer { journal.batchDidEnd(isCommitted: isCommitted) }
+        let value = try connection.transaction {
             let results = try commands.map { command -> Result<T, any Error> in
                 try connection.execute(script: "SAVEPOINT command")
                 journal.commandWillBegin()
@@ -63,6 +67,8 @@ final class TestBook {
             try journal.batchWillCommit()
             return results
         }
+        isCommitted = true
+        return value
     }
 
     func openFirstDate() throws {

@@ -46,8 +46,8 @@ final class ItemSession: WriterSession {
         }
     }
 
-    func batchDidEnd() {
-        calls.add("end")
+    func batchDidEnd(isCommitted: Bool) {
+        calls.add(isCommitted ? "end" : "lost")
         netted = [:]
     }
 }

@@ -102,6 +102,25 @@ struct WriterTests {
             ])
     }
 
+    @Test("calls its hooks around the completions of each batch, after the commit")
+    func aroundCompletions() throws {
+        let writer = try makeWriter()
+        let gate = Gate()
+        let calls = calls
+        writer.aroundCompletions(
+            begin: { calls.add("before") }, end: { calls.add("after") })
+        try gate.hold(writer)
+        try writer.submit({ try $0.connection.insertItem("A") }) { _ in calls.add("done A") }
+        try writer.submit({ try $0.connection.insertItem("B") }) { _ in calls.add("done B") }
+        gate.open()
+        writer.stop()
+        let second = calls.all.drop { $0 != "after" }.dropFirst()
+        #expect(
+            Array(second) == [
+                "begin", "begin", "flush", "end", "before", "done A", "done B", "after",
+            ])
+    }
+
     @Test("refuses a command when its queue is full, and never completes it")
     func queueFull() throws {
         var limits = WriterLimits()

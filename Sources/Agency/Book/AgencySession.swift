@@ -72,10 +72,10 @@ public final class AgencySession: WriterSession {
         try receiptCounters.write(connection)
     }
 
-    public func batchDidEnd() {
-        journal.batchDidEnd()
+    public func batchDidEnd(isCommitted: Bool) {
+        journal.batchDidEnd(isCommitted: isCommitted)
         shifts.batchDidEnd()
-        receiptCounters.clear()
+        if !isCommitted { receiptCounters.clear() }
         lastSerial = nil
         batchInstant = nil
     }

@@ -28,6 +28,8 @@ public final class Book: Sendable {
         writer = try Writer(limits: limits) {
             let connection = try Connection(path: folder.databasePath, access: .write)
             try Migrator(AgencySchema.migrations).migrate(connection)
+            try SettlementKeys(connection, sealing: keys.sealing)
+                .checkSealing(masterKeyPath: folder.masterKeyPath)
             return try AgencySession(connection: connection, cardKey: keys.card, clock: clock)
         }
         readers = ReaderPool(path: folder.databasePath)

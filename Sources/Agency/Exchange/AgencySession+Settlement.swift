@@ -23,10 +23,11 @@ extension AgencySession {
                 try connection.prepare(
                     "SELECT ifnull(max(sequence), 0) + 1 FROM settlement_file WHERE partner_id = $1"
                 ).first(.integer(partner.number)) { $0.integer(0) } ?? 1
-            let header = try settlementHeader(
-                agencyCode: profile.code, partnerCode: code, date: date,
-                currency: profile.currency, sequence: sequence, keyID: keyID,
-                previousDigest: nil, createdAt: now)
+            // The digest of the file before is not known yet: it may still have to be written.
+            let name = try SettlementFileName(
+                agencyID: settlementIdentifier(profile.code),
+                partnerID: settlementIdentifier(code), businessDate: date,
+                sequence: Int(sequence))
             try connection.prepare(
                 """
                 INSERT INTO settlement_file (partner_id, business_date, sequence, key_id,
@@ -37,7 +38,7 @@ extension AgencySession {
                 .integer(partner.number), .integer(Int64(date.daysSinceEpoch)),
                 .integer(sequence), .text(keyID), .integer(now.millisecondsSinceEpoch),
                 .integer(serials.first), .integer(serials.last),
-                .text(SettlementFileName(header).text))
+                .text(name.text))
         }
     }
 

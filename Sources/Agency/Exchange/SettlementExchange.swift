@@ -20,19 +20,31 @@ public final class SettlementExchange: Sendable {
 
     /// Releases every file that is assigned and not yet released.
     ///
+    /// A fault holds back its partner's files alone; it is thrown when all others are released.
     /// - Returns: the files released by this call.
     /// - Throws: `SettlementFault` when a file's lines do not sum to the ledger's movement;
     ///   `SettlementError` when it cannot be written; `SQLError`, `WriterError`.
     public func releaseAll() throws -> [SettlementFileRow] {
         try turn.withLock { _ in
             let waiting = try book.readers.read { try SettlementFileReader($0).unreleased() }
-            return try waiting.map { file in
-                try release(file)
-                let released = try book.readers.read {
-                    try SettlementFileReader($0).file(named: file.name)
+            var released: [SettlementFileRow] = []
+            var heldBack: Set<ID<Partner>> = []
+            var firstFault: (any Error)?
+            // A partner's later files wait for the one that is held back, since they name it.
+            for file in waiting where !heldBack.contains(file.partner) {
+                do {
+                    try release(file)
+                    let row = try book.readers.read {
+                        try SettlementFileReader($0).file(named: file.name)
+                    }
+                    released.append(row ?? file)
+                } catch {
+                    heldBack.insert(file.partner)
+                    firstFault = firstFault ?? error
                 }
-                return released ?? file
             }
+            if let firstFault { throw firstFault }
+            return released
         }
     }
 

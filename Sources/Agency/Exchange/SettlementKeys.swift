@@ -45,6 +45,23 @@ struct SettlementKeys {
             bytes: AESGCM.open(sealed, key: sealing, associatedData: context(partner, keyID)))
     }
 
+    /// Checks that the book's own key is the one that sealed its settlement keys.
+    ///
+    /// With another key cards would get other digests, and with them a second allowance.
+    /// - Throws: `BookError.unusable` for another book's key.
+    func checkSealing(masterKeyPath: String) throws {
+        let first = try connection.prepare("SELECT key_id, partner_id FROM settlement_key LIMIT 1")
+            .first { ($0.text(0), ID<Partner>($0.integer(1))) }
+        guard let (keyID, partner) = first else { return }
+        do {
+            _ = try key(keyID, of: partner)
+        } catch is CryptographyError {
+            throw BookError.unusable(
+                path: masterKeyPath,
+                reason: "this is not this book's key; restore it from its backup")
+        }
+    }
+
     // A sealed key copied to another row does not open there.
     private func context(_ partner: ID<Partner>, _ keyID: String) -> [UInt8] {
         [UInt8]("settlement key \(partner.number) \(keyID)".utf8)

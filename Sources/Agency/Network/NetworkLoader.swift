@@ -70,7 +70,7 @@ public struct NetworkLoader {
                     data, credentials: credentials, pins: pins, digest: digest, date: date)
                 try journal.batchWillCommit()
             }
-            journal.batchDidEnd()
+            journal.batchDidEnd(isCommitted: true)
         }
         summary.stations = data.network.stations.count
         summary.people = data.staff.users.count

@@ -2,7 +2,7 @@ import CivilTime
 import Ledger
 import SQL
 
-/// The last receipt numbers that a commit batch uses: read once, counted in memory, written once.
+/// The stations' last receipt numbers: read once, counted in memory, written once for each batch.
 ///
 /// A command's numbers can be given back alone, in step with the database's savepoint.
 struct ReceiptCounters {
@@ -56,7 +56,7 @@ struct ReceiptCounters {
         changed.removeAll(keepingCapacity: true)
     }
 
-    /// Forgets all; the next batch reads them anew.
+    /// Forgets all, after a batch that was undone.
     mutating func clear() {
         counters.removeAll(keepingCapacity: true)
         changed.removeAll(keepingCapacity: true)

@@ -141,6 +141,15 @@ enum BusinessChecks {
                     OR x.account_reference IS NOT b.account_number)
                 """),
         Check(
+            name: "payments have their bills", table: "service_transaction",
+            fault: "field serial: no bill names it as its payment",
+            sql: """
+                SELECT CAST(x.serial AS TEXT) FROM service_transaction x
+                JOIN product d ON d.product_id = x.product_id
+                WHERE d.biller_mode = 'bill_file' AND x.status = 'posted' AND x.serial NOT IN
+                    (SELECT paid_serial FROM bill WHERE paid_serial IS NOT NULL)
+                """),
+        Check(
             name: "issued tickets have their sales", table: "ticket_reservation",
             fault: "field serial: there is no such posted sale of its fare",
             sql: """
@@ -148,6 +157,14 @@ enum BusinessChecks {
                 LEFT JOIN service_transaction x ON x.serial = r.serial
                 WHERE r.state = 'issued' AND (x.status IS NOT 'posted'
                     OR x.amount_fen IS NOT r.fare_fen OR x.fee_fen IS NOT r.fee_fen)
+                """),
+        Check(
+            name: "sales have their tickets", table: "service_transaction",
+            fault: "field serial: no reservation names it as its sale",
+            sql: """
+                SELECT CAST(x.serial AS TEXT) FROM service_transaction x
+                WHERE x.kind = 'ticket_sale' AND x.status = 'posted' AND x.serial NOT IN
+                    (SELECT serial FROM ticket_reservation WHERE serial IS NOT NULL)
                 """),
         Check(
             name: "seats taken are reserved", table: "trip_day",
@@ -158,6 +175,14 @@ enum BusinessChecks {
                     SELECT sum(r.seat_count) FROM ticket_reservation r
                     WHERE r.trip_id = d.trip_id AND r.travel_date = d.travel_date
                         AND r.state IN ('reserved', 'issued')), 0)
+                """),
+        Check(
+            name: "seats reserved are taken", table: "trip_day",
+            fault: "its row is missing, though seats are reserved",
+            sql: """
+                SELECT DISTINCT r.trip_id || '/' || r.travel_date FROM ticket_reservation r
+                LEFT JOIN trip_day d ON d.trip_id = r.trip_id AND d.travel_date = r.travel_date
+                WHERE r.state IN ('reserved', 'issued') AND d.trip_id IS NULL
                 """),
         Check(
             name: "card allowances are used", table: "card_day",
@@ -172,6 +197,17 @@ enum BusinessChecks {
                 ) used ON used.business_date = c.business_date
                     AND used.card_digest = c.card_digest
                 WHERE c.withdrawn_fen IS NOT ifnull(used.amount_fen, 0)
+                """),
+        Check(
+            name: "withdrawals use their allowance", table: "service_transaction",
+            fault: "field serial: its card or the card's allowance is missing",
+            sql: """
+                SELECT CAST(x.serial AS TEXT) FROM service_transaction x
+                LEFT JOIN withdrawal w ON w.serial = x.serial
+                LEFT JOIN card_day c ON c.business_date = x.business_date
+                    AND c.card_digest = w.card_digest
+                WHERE x.kind = 'withdrawal' AND c.card_digest IS NULL
+                    AND x.status IN ('pending', 'authorised', 'posted')
                 """),
         Check(
             name: "revenue of closed days", table: "day_revenue",

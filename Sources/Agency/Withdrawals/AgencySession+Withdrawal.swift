@@ -70,7 +70,7 @@ extension AgencySession {
         let outcome: CommandOutcome
         switch answer {
         case .approved(let reference):
-            try setStatus(.authorised, of: serial, reference: String(reference.prefix(32)))
+            try setStatus(.authorised, of: serial, reference: Self.carried(reference))
             outcome = .done(try receiptJSON(serial))
         case .declined(let reason):
             try setStatus(.declined, of: serial)
@@ -132,6 +132,17 @@ extension AgencySession {
     /// Notes that the bank confirmed a reversal.
     public func confirmReversal(serial: Int64) throws {
         try markReversal("confirmed", of: serial)
+    }
+
+    /// The most characters of a bank's reference that are kept.
+    private static let maximumReferenceLength = 32
+
+    /// A bank's reference as a settlement file can carry it: printable ASCII but for blank and `|`.
+    ///
+    /// A foreign text must not keep a day's file from being written.
+    private static func carried(_ reference: String) -> String {
+        let bytes = reference.utf8.filter { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "|") }
+        return String(decoding: bytes.prefix(maximumReferenceLength), as: UTF8.self)
     }
 
     static let bankDidNotAnswer = Refusal(

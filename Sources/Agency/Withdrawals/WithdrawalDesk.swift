@@ -84,11 +84,14 @@ public final class WithdrawalDesk: Sendable {
     ) {
         do {
             try writer.submit({ session in
-                try session.recordBankAnswer(answer, serial: pending.serial)
+                let outcome = try session.recordBankAnswer(answer, serial: pending.serial)
+                // A second answer must not reverse what the first one settled.
+                let due = try session.unresolvedWithdrawals().due
+                return (outcome, due.filter { $0.serial == pending.serial })
             }) { [self] result in
-                completion(result)
+                completion(result.map(\.0))
                 switch result {
-                case .success: if case .noAnswer = answer { reverse([pending]) }
+                case .success(let (_, due)): reverse(due)
                 case .failure(let error): recordLater(answer, of: pending, after: error)
                 }
             }

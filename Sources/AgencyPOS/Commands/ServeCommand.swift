@@ -90,15 +90,24 @@ struct Service: Sendable {
     /// - Returns: the port.
     func start() throws -> UInt16 {
         try desk.resolveInterrupted()
-        for file in try exchange.releaseAll() {
-            log.warning("settlement file released late", ["name": file.name])
-        }
+        releaseOverdueFiles()
         let server = server
         book.writer.aroundCompletions(
             begin: { server.holdAnswers() }, end: { server.releaseAnswers() })
         let port = try server.start()
         log.info("serving", ["port": String(port), "version": VersionCommand.version])
         return port
+    }
+
+    /// Writes the files that a crash left; one that is held back does not keep the counters shut.
+    private func releaseOverdueFiles() {
+        do {
+            for file in try exchange.releaseAll() {
+                log.warning("settlement file released late", ["name": file.name])
+            }
+        } catch {
+            log.error("a settlement file is held back", ["error": "\(error)"])
+        }
     }
 
     /// Answers what is under way, commits, checkpoints and closes.

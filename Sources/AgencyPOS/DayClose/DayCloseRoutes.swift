@@ -25,7 +25,12 @@ extension API {
             try checkIsDistrict(call.principal)
             let summary = try book.writer.perform { try $0.closeDay(date) }
             log.info("day closed", ["business_date": date.description])
-            let files = try exchange.releaseAll()
+            releaseFiles()
+            let files = try book.readers.read {
+                try SettlementFileReader($0).files(
+                    partner: nil, date: date, after: 0,
+                    limit: SettlementFileReader.maximumPageSize)
+            }
             var writer = JSONWriter(reservedBytes: 4096)
             writer.beginObject()
             summary.encodeMembers(to: &writer)
@@ -35,6 +40,17 @@ extension API {
             writer.endArray()
             writer.endObject()
             return .json(writer.bytes)
+        }
+    }
+
+    /// Writes the files that are due; the day is closed whatever becomes of them.
+    ///
+    /// A file that is held back stays `assigned`, and is tried again at the next close or start.
+    private func releaseFiles() {
+        do {
+            _ = try exchange.releaseAll()
+        } catch {
+            log.error("a settlement file is held back", ["error": "\(error)"])
         }
     }
 

@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+/// A server in a process of its own, to be killed.
+final class ServedBook {
+    private let process = Process()
+    let port: UInt16
+
+    /// The built program, beside the test bundle.
+    static var programPath: String {
+        get throws {
+            let bundle = try FileManager.default.destinationOfSymbolicLink(
+                atPath: "/proc/self/exe")
+            var folder = URL(filePath: bundle).deletingLastPathComponent()
+            // A test helper of the toolchain may run the bundle that the arguments name.
+            if let named = CommandLine.arguments.first(where: { $0.hasSuffix(".xctest") }) {
+                folder = URL(filePath: named).deletingLastPathComponent()
+            }
+            let path = folder.appending(path: "agencypos").path
+            try #require(
+                FileManager.default.isExecutableFile(atPath: path), "there is no \(path)")
+            return path
+        }
+    }
+
+    /// Starts a server on a free port and waits until it listens.
+    init(data: String) throws {
+        process.executableURL = URL(filePath: try Self.programPath)
+        process.arguments = ["serve", "--data", data, "--port", "0", "--log-level", "error"]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        var line = ""
+        while !line.hasSuffix("\n") {
+            let data = output.fileHandleForReading.availableData
+            guard !data.isEmpty else { break }
+            line += String(decoding: data, as: UTF8.self)
+        }
+        let number = line.split(separator: ":").last.flatMap {
+            UInt16($0.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+        port = try #require(number, "the server said \(line)")
+    }
+
+    /// Ends the process at once, as a power cut would, and waits until it is gone.
+    func kill() {
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    deinit {
+        if process.isRunning { kill() }
+    }
+
+    /// Runs the program once to its end.
+    ///
+    /// - Returns: its exit code.
+    static func run(_ arguments: [String]) throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(filePath: try programPath)
+        process.arguments = arguments
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+}

@@ -1,0 +1,157 @@
+import Testing
+
+@testable import Agency
+
+/// Damage that one of the book's checks must find.
+struct Damage: Sendable, CustomTestStringConvertible {
+    /// The check's name.
+    let check: String
+    let sql: String
+    /// The row that it must name.
+    var row = ""
+    var testDescription: String { "\(check): \(sql)" }
+}
+
+@Suite struct BookAuditTests {
+    private static func transaction(_ change: String, _ kind: String) -> String {
+        "UPDATE service_transaction SET \(change) WHERE serial = (SELECT min(serial) "
+            + "FROM service_transaction WHERE kind = '\(kind)' AND status = 'posted')"
+    }
+
+    static let damages = [
+        Damage(
+            check: "transactions have their entries",
+            sql: transaction("entry_id = 999999", "bill_payment"), row: "1"),
+        Damage(
+            check: "transactions have their entries",
+            sql: transaction("entry_id = entry_id + 1", "bill_payment"), row: "1"),
+        Damage(
+            check: "transactions have their entries",
+            sql: transaction("business_date = business_date + 1", "withdrawal")),
+        Damage(
+            check: "transactions have their entries",
+            sql: transaction("kind = 'ticket_sale'", "bill_payment"), row: "1"),
+        Damage(
+            check: "entries have their transactions",
+            sql: "DELETE FROM service_transaction WHERE serial = 1"),
+        Damage(
+            check: "entries have their transactions",
+            sql: transaction("status = 'reversed', entry_id = NULL", "withdrawal")),
+        Damage(
+            check: "amounts agree with the till",
+            sql: transaction("amount_fen = amount_fen + 1", "bill_payment"), row: "1"),
+        Damage(
+            check: "amounts agree with the till",
+            sql: transaction("fee_fen = fee_fen - 1", "ticket_sale")),
+        Damage(
+            check: "amounts agree with the partner",
+            sql: transaction("commission_fen = commission_fen + 1", "withdrawal")),
+        Damage(
+            check: "amounts agree with the partner",
+            sql: transaction("product_id = product_id + 1", "bill_payment"), row: "1"),
+        Damage(
+            check: "receipt numbers have no gaps",
+            sql: transaction("receipt_number = 77", "ticket_sale")),
+        Damage(
+            check: "receipt numbers have no gaps",
+            sql: transaction("receipt_number = 1", "ticket_sale")),
+        Damage(
+            check: "paid bills have their payments",
+            sql: "UPDATE bill SET paid_serial = 999999 WHERE paid_serial = 1"),
+        Damage(
+            check: "paid bills have their payments",
+            sql: "UPDATE bill SET paid_serial = 1 WHERE bill_id = "
+                + "(SELECT max(bill_id) FROM bill WHERE paid_serial IS NULL)"),
+        Damage(
+            check: "payments have their bills",
+            sql: "UPDATE bill SET paid_serial = NULL WHERE paid_serial = 1", row: "1"),
+        Damage(
+            check: "issued tickets have their sales",
+            sql: "UPDATE ticket_reservation SET fare_fen = fare_fen + 1 WHERE state = 'issued'"),
+        Damage(
+            check: "issued tickets have their sales",
+            sql: "UPDATE ticket_reservation SET serial = 1 WHERE state = 'issued'"),
+        Damage(
+            check: "sales have their tickets",
+            sql: "UPDATE ticket_reservation SET state = 'expired', serial = NULL "
+                + "WHERE state = 'issued'"),
+        Damage(
+            check: "seats taken are reserved",
+            sql: "UPDATE trip_day SET seats_taken = seats_taken - 1"),
+        Damage(check: "seats reserved are taken", sql: "DELETE FROM trip_day"),
+        Damage(
+            check: "card allowances are used",
+            sql: "UPDATE card_day SET withdrawn_fen = withdrawn_fen - 1000"),
+        Damage(check: "withdrawals use their allowance", sql: "DELETE FROM card_day"),
+        Damage(check: "withdrawals use their allowance", sql: "DELETE FROM withdrawal"),
+        Damage(
+            check: "revenue of closed days",
+            sql: "UPDATE day_revenue SET amount_fen = amount_fen + 1"),
+        Damage(
+            check: "revenue of closed days",
+            sql: "UPDATE day_revenue SET transaction_count = 2"),
+        Damage(check: "revenue of closed days", sql: "DELETE FROM day_revenue"),
+        Damage(
+            check: "shifts have their differences",
+            sql: "UPDATE shift SET counted_fen = counted_fen + 1", row: "1"),
+        Damage(
+            check: "shifts have their differences", sql: "UPDATE shift SET entry_id = NULL"),
+        Damage(
+            check: "settlement files",
+            sql: "UPDATE settlement_file SET net_fen = net_fen + 1"),
+    ]
+
+    @Test("a clean day is clean, open as well as closed") func clean() throws {
+        let test = try TestBook()
+        try test.playDay()
+        #expect(try test.faults() == [])
+        try test.closeDay()
+        #expect(try test.faults() == [])
+        try test.release()
+        let report = try test.book.readers.read {
+            try BookAudit($0, maximumFaults: 10) { _ in }.run()
+        }
+        #expect(report.faults == [])
+        #expect(report.transactionCount == 7)
+        #expect(report.sealCount == 1)
+        #expect(try report.entryCount == test.count("journal_entry"))
+        #expect(try report.postingCount == test.count("posting"))
+    }
+
+    @Test("damage is found and its row is named", arguments: damages)
+    func found(_ damage: Damage) throws {
+        let check = try #require(BusinessChecks.all.first { $0.name == damage.check })
+        let copy = try closedDay()
+        try copy.damage(damage.sql)
+        let faults = try copy.faults().filter { $0.hasSuffix(check.fault) }
+        #expect(faults.first?.hasPrefix(check.table + " " + damage.row) == true)
+    }
+
+    @Test("every check has damage that it must find") func complete() {
+        #expect(Set(Self.damages.map(\.check)) == Set(BusinessChecks.all.map(\.name)))
+    }
+
+    @Test("an entry that is gone is found") func missingEntry() throws {
+        let copy = try closedDay()
+        try copy.damage("DELETE FROM journal_entry WHERE entry_id = 1")
+        #expect(try !copy.faults().isEmpty)
+    }
+
+    @Test("no more faults are listed than were asked for") func limit() throws {
+        let copy = try closedDay()
+        try copy.damage("UPDATE service_transaction SET amount_fen = amount_fen + 1")
+        let report = try BookFolder(path: copy.path).openReaders().read {
+            try BookAudit($0, maximumFaults: 3) { _ in }.run()
+        }
+        #expect(report.faults.count == 3)
+    }
+
+    /// A book that was closed after a day of all kinds of transactions, its files released.
+    private func closedDay() throws -> BookCopy {
+        let test = try TestBook()
+        try test.playDay()
+        try test.closeDay()
+        try test.release()
+        return test.copy
+    }
+}

@@ -1,0 +1,37 @@
+#!/bin/sh
+# Installs what the benchmark needs and is missing, builds release, measures. See measure.py.
+#
+# This is plain sh, for which SECONDS is a variable like any other; bash makes a clock of it.
+set -eu
+
+cd "$(dirname "$0")/.."
+
+missing=""
+need() {
+    command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
+}
+need wrk wrk
+need gcc gcc
+need python3 python3
+[ -e /usr/include/sqlite3.h ] || missing="$missing libsqlite3-dev"
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+ls /usr/lib/postgresql/*/bin/pgbench >/dev/null 2>&1 || missing="$missing postgresql-contrib"
+if [ -n "$missing" ]; then
+    echo "installing:$missing" >&2
+    sudo=""
+    [ "$(id -u)" -eq 0 ] || sudo="sudo"
+    $sudo apt-get update -qq
+    # shellcheck disable=SC2086  # a list of words
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        $missing >/dev/null
+fi
+
+if ! command -v swift >/dev/null 2>&1; then
+    echo "bench: there is no swift here; install a Swift 6.2 toolchain or newer (swift.org)" >&2
+    exit 1
+fi
+if [ -z "${BENCH_PROGRAM:-}" ]; then
+    swift build -c release --product agencypos >&2
+    BENCH_PROGRAM="$(swift build -c release --show-bin-path)/agencypos"
+fi
+exec python3 -B bench/measure.py "$BENCH_PROGRAM" bench/out
