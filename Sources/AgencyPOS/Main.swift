@@ -1,5 +1,6 @@
 import Agency
 import Foundation
+import HTTPServer
 import SQL
 
 /// The program: finds the command, runs it, and ends with its code.
@@ -52,6 +53,7 @@ enum Main {
         switch error {
         case let error as CommandError: error
         case let refusal as Refusal: CommandError(message: refusal.detail, code: .refused)
+        case let error as HTTPServerError: CommandError(message: error.message, code: .unusable)
         case let error as SQLError where error.isNotADatabase:
             CommandError(message: "the data folder's book.db is not a database", code: .unusable)
         case _: CommandError(message: "\(error)", code: .unusable)

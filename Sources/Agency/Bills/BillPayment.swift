@@ -30,9 +30,9 @@ public struct BillPaymentRequest: Sendable, Equatable {
     public var fingerprint: SHA256Digest {
         switch target {
         case .quote(let quote):
-            fingerprintOf("bill_payment", "quote", "\(quote)", amountFen, serviceFeeFen)
+            fingerprintOf("quoted_bill_payment", "", "\(quote)", amountFen, serviceFeeFen)
         case .account(let product, let account):
-            fingerprintOf("bill_payment", product, account, amountFen, serviceFeeFen)
+            fingerprintOf("blind_bill_payment", product, account, amountFen, serviceFeeFen)
         }
     }
 }

@@ -31,9 +31,10 @@ public struct WithdrawalRequest: Sendable {
 
     /// SHA-256 over the request's fields, for its idempotency key.
     public func fingerprint(key: SymmetricKey) -> SHA256Digest {
-        fingerprintOf(
-            "withdrawal", productCode, cardDigest(key: key) + (isIdentityChecked ? "+id" : ""),
-            amountFen)
+        let secrets = HMACSHA256.authenticate(
+            [UInt8]("\(cardNumber)/\(encryptedPINBlock)".utf8), key: key)
+        return fingerprintOf(
+            "withdrawal", productCode, secrets.hex + (isIdentityChecked ? "+id" : ""), amountFen)
     }
 
     var cardLastFour: String { String(cardNumber.suffix(4)) }

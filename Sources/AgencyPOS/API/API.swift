@@ -39,7 +39,7 @@ struct API: Sendable {
             let principal = try sessions.principal(token: token, at: book.clock())
         else {
             throw Problem(
-                code: "unauthorized", status: 401,
+                .unauthorized, status: 401,
                 detail: "sign in (POST /v1/sessions) and send Authorization: Bearer <token>",
                 headers: [("WWW-Authenticate", "Bearer")])
         }
@@ -47,9 +47,9 @@ struct API: Sendable {
     }
 
     func bearerToken(of request: HTTPRequest) -> String? {
-        guard let header = request.header("authorization"), header.hasPrefix("Bearer ") else {
-            return nil
-        }
+        guard let header = request.header("authorization"),
+            header.prefix(7).lowercased() == "bearer "
+        else { return nil }
         return String(header.dropFirst(7))
     }
 
@@ -60,7 +60,7 @@ struct API: Sendable {
         }
         log.error("request failed", ["request_id": request.id, "error": "\(error)"])
         let problem = Problem(
-            code: "internal", status: 500,
+            .internal, status: 500,
             detail: "the server failed; send the same request again, then tell the centre the "
                 + "request_id")
         responder.respond(problem.response(requestID: request.id))

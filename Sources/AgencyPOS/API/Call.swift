@@ -29,7 +29,7 @@ struct Call: Sendable {
     func claim(_ fingerprint: SHA256Digest) throws -> IdempotencyClaim {
         guard let key = request.header("idempotency-key") else {
             throw Problem(
-                code: "idempotency-key-missing", status: 400,
+                .idempotencyKeyMissing, status: 400,
                 detail: "send an Idempotency-Key header, and the same one when you send again")
         }
         guard
@@ -37,7 +37,7 @@ struct Call: Sendable {
                 key: key, credential: principal.credential, fingerprint: fingerprint)
         else {
             throw Problem(
-                code: "idempotency-key-invalid", status: 400,
+                .idempotencyKeyInvalid, status: 400,
                 detail: "an Idempotency-Key has \(IdempotencyClaim.keyLengths.lowerBound) to "
                     + "\(IdempotencyClaim.keyLengths.upperBound) characters of A-Z a-z 0-9 . _ : -"
             )
@@ -49,7 +49,7 @@ struct Call: Sendable {
     func allowQuery(_ names: String...) throws {
         for name in request.queryNames where !names.contains(name) {
             throw Problem(
-                code: "invalid-parameter", status: 400,
+                .invalidParameter, status: 400,
                 detail: "query parameter \(name.prefix(Self.maximumParameterLength)) is not known "
                     + "here; remove it",
                 field: String(name.prefix(Self.maximumParameterLength)))
@@ -81,7 +81,11 @@ struct Call: Sendable {
     }
 
     /// Where the page starts and how long it is.
-    func page() throws -> (cursor: Int64, limit: Int) {
+    ///
+    /// - Parameter maximum: the most items that the capability hands out at once.
+    func page(
+        upTo maximum: Int = Call.maximumPageSize
+    ) throws -> (cursor: Int64, limit: Int) {
         var cursor: Int64 = 0
         if let text = try query("cursor") {
             guard let number = Int64(text), number >= 0 else {
@@ -91,8 +95,8 @@ struct Call: Sendable {
         }
         var limit = Self.usualPageSize
         if let text = try query("limit") {
-            guard let number = Int(text), (1...Self.maximumPageSize).contains(number) else {
-                throw invalid("limit", "must be 1 to \(Self.maximumPageSize)")
+            guard let number = Int(text), (1...maximum).contains(number) else {
+                throw invalid("limit", "must be 1 to \(maximum)")
             }
             limit = number
         }
@@ -101,7 +105,7 @@ struct Call: Sendable {
 
     func invalid(_ name: String, _ problem: String) -> Problem {
         Problem(
-            code: "invalid-parameter", status: 400, detail: "query parameter \(name) \(problem)",
+            .invalidParameter, status: 400, detail: "query parameter \(name) \(problem)",
             field: name)
     }
 }

@@ -16,6 +16,21 @@ struct Problem: Error {
     var field: String?
     var headers: [(name: String, value: String)] = []
 
+    /// A problem that is no refusal of a business rule.
+    ///
+    /// - Precondition: the status is one of the code's.
+    init(
+        _ code: ProblemCode, status: Int, detail: String, field: String? = nil,
+        headers: [(name: String, value: String)] = []
+    ) {
+        precondition(code.statuses.contains(status), "\(code) does not come with \(status)")
+        self.code = code.rawValue
+        self.status = status
+        self.detail = detail
+        self.field = field
+        self.headers = headers
+    }
+
     /// The problem as a response.
     func response(requestID: String) -> HTTPResponse {
         var writer = JSONWriter()
@@ -48,11 +63,11 @@ extension Problem {
         case let refusal as Refusal: self.init(refusal)
         case let error as JSONError:
             self.init(
-                code: "invalid-json", status: error.kind.isAboutText ? 400 : 422,
+                .invalidJSON, status: error.kind.isAboutText ? 400 : 422,
                 detail: error.message, field: error.path.isEmpty ? nil : error.path)
         case QueryError.duplicate(let name):
             self.init(
-                code: "invalid-parameter", status: 400,
+                .invalidParameter, status: 400,
                 detail: "query parameter \(name) comes twice; send it once", field: name)
         case let error as PathParameterError:
             self.init(error)
@@ -67,11 +82,11 @@ extension Problem {
     private init?(_ error: SQLError) {
         if error.isStorageFull {
             self.init(
-                code: "storage-full", status: 507,
+                .storageFull, status: 507,
                 detail: "the server's disk is full and nothing was booked; call the centre")
         } else if error.isBusy {
             self.init(
-                code: "busy", status: 503,
+                .busy, status: 503,
                 detail: "another program holds the book; send the same request again in a moment",
                 headers: [("Retry-After", String(Self.retryAfterSeconds))])
         } else {
@@ -83,11 +98,11 @@ extension Problem {
         switch error {
         case .notAnInteger(let name):
             self.init(
-                code: "invalid-parameter", status: 404,
+                .invalidParameter, status: 404,
                 detail: "path parameter \(name) must be a whole number", field: name)
         case .tooLong(let name, let maximum):
             self.init(
-                code: "invalid-parameter", status: 404,
+                .invalidParameter, status: 404,
                 detail: "path parameter \(name) has more than \(maximum) characters", field: name)
         }
     }
@@ -96,12 +111,12 @@ extension Problem {
         switch error {
         case .queueFull:
             self.init(
-                code: "busy", status: 503,
+                .busy, status: 503,
                 detail: "too many payments wait; send the same request again in a moment",
                 headers: [("Retry-After", String(Self.retryAfterSeconds))])
         case .stopped:
             self.init(
-                code: "shutting-down", status: 503,
+                .shuttingDown, status: 503,
                 detail: "the server is shutting down; send the same request again in a moment",
                 headers: [("Retry-After", String(Self.retryAfterSeconds))])
         case .batchRolledBack: return nil
@@ -109,40 +124,43 @@ extension Problem {
     }
 
     init(_ refusal: Refusal) {
-        self.init(
-            code: refusal.code.rawValue, status: refusal.code.status, detail: refusal.detail,
-            field: refusal.field)
+        code = refusal.code.rawValue
+        status = refusal.code.status
+        detail = refusal.detail
+        field = refusal.field
         if refusal.code == .signInLocked {
             headers = [("Retry-After", String(SignIn.lockMilliseconds / 1000))]
         }
+        // RFC 9110, 15.5.2: every 401 names a scheme.
+        if status == 401 { headers = [("WWW-Authenticate", "Bearer")] }
     }
 
     init(_ fault: HTTPFault) {
         let (code, detail) = Self.words(for: fault)
-        self.init(code: code, status: fault.status, detail: detail)
+        self.init(code, status: fault.status, detail: detail)
         if case .methodNotAllowed(let allowed) = fault {
             headers = [("Allow", allowed.map(\.rawValue).joined(separator: ", "))]
         }
     }
 
-    private static func words(for fault: HTTPFault) -> (code: String, detail: String) {
+    private static func words(for fault: HTTPFault) -> (code: ProblemCode, detail: String) {
         switch fault {
-        case .badRequest(let reason): ("bad-request", reason)
-        case .notFound: ("not-found", "there is nothing at this path; see /openapi.json")
-        case .methodNotAllowed: ("method-not-allowed", "this path does not take that method")
-        case .bodyTooLarge(let limit): ("body-too-large", "a body has at most \(limit) bytes")
-        case .lengthRequired: ("length-required", "send Content-Length")
+        case .badRequest(let reason): (.badRequest, reason)
+        case .notFound: (.notFound, "there is nothing at this path; see /openapi.json")
+        case .methodNotAllowed: (.methodNotAllowed, "this path does not take that method")
+        case .bodyTooLarge(let limit): (.bodyTooLarge, "a body has at most \(limit) bytes")
+        case .lengthRequired: (.lengthRequired, "send Content-Length")
         case .unsupportedTransferCoding:
-            ("unsupported-transfer-coding", "the only transfer coding taken is chunked")
-        case .uriTooLong(let limit): ("uri-too-long", "path and query have at most \(limit) bytes")
+            (.unsupportedTransferCoding, "the only transfer coding taken is chunked")
+        case .uriTooLong(let limit): (.uriTooLong, "path and query have at most \(limit) bytes")
         case .headerFieldsTooLarge(let limit):
-            ("headers-too-large", "the header fields have at most \(limit) bytes")
-        case .expectationFailed: ("expectation-failed", "the only expectation is 100-continue")
-        case .versionNotSupported: ("version-not-supported", "use HTTP/1.1")
-        case .requestTimeout: ("request-timeout", "the request took too long to arrive")
+            (.headersTooLarge, "the header fields have at most \(limit) bytes")
+        case .expectationFailed: (.expectationFailed, "the only expectation is 100-continue")
+        case .versionNotSupported: (.versionNotSupported, "use HTTP/1.1")
+        case .requestTimeout: (.requestTimeout, "the request took too long to arrive")
         case .unanswered, .unusableResponse:
-            ("internal", "the server failed; tell the centre the request_id")
-        case .shuttingDown: ("shutting-down", "the server is shutting down; try again")
+            (.internal, "the server failed; tell the centre the request_id")
+        case .shuttingDown: (.shuttingDown, "the server is shutting down; try again")
         }
     }
 }

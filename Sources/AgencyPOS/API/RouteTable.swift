@@ -31,10 +31,12 @@ struct RouteTable {
             do {
                 let principal = try api.principal(of: request)
                 guard roles.contains(principal.role) else { throw Self.notPermitted(principal) }
-                try handler(
-                    Call(
-                        request: request, parameters: parameters, principal: principal,
-                        responder: responder))
+                let call = Call(
+                    request: request, parameters: parameters, principal: principal,
+                    responder: responder)
+                // Queries belong to reads, which name the parameters that they take.
+                if method != .get { try call.allowQuery() }
+                try handler(call)
             } catch {
                 api.fail(error, request, responder)
             }
@@ -61,7 +63,7 @@ struct RouteTable {
 
     /// What a caller hears when too much work waits.
     static let busy = Problem(
-        code: "busy", status: 503, detail: "too many requests wait; ask again in a moment",
+        .busy, status: 503, detail: "too many requests wait; ask again in a moment",
         headers: [("Retry-After", String(Problem.retryAfterSeconds))])
 
     private static func notPermitted(_ principal: Principal) -> Refusal {

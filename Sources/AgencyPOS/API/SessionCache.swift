@@ -17,7 +17,13 @@ final class SessionCache: Sendable {
         let checkedAt: Instant
     }
 
-    private let known = Mutex<[SHA256Digest: Known]>([:])
+    private struct State {
+        var known: [SHA256Digest: Known] = [:]
+        /// How many sessions were forgotten so far.
+        var forgottenCount = 0
+    }
+
+    private let state = Mutex(State())
     private let readers: ReaderPool
 
     init(readers: ReaderPool) {
@@ -28,19 +34,22 @@ final class SessionCache: Sendable {
     func principal(token: String, at now: Instant) throws -> Principal? {
         let digest = SHA256.hash(token)
         let oldest = now.adding(milliseconds: -Self.maximumAgeMilliseconds)
-        if let session = known.withLock({ $0[digest] }), session.checkedAt >= oldest {
+        let (found, forgottenCount) = state.withLock { ($0.known[digest], $0.forgottenCount) }
+        if let session = found, session.checkedAt >= oldest {
             return now < session.expiresAt ? session.principal : nil
         }
         let session = try readers.read {
             try StaffReader($0).session(tokenDigest: digest.hex)
         }
         guard let session, now < session.expiresAt else {
-            known.withLock { _ = $0.removeValue(forKey: digest) }
+            state.withLock { _ = $0.known.removeValue(forKey: digest) }
             return nil
         }
-        known.withLock { known in
-            if known.count >= Self.maximumSessions { known.removeAll() }
-            known[digest] = Known(
+        state.withLock { state in
+            // A session that ended since it was read must not be remembered.
+            guard state.forgottenCount == forgottenCount else { return }
+            if state.known.count >= Self.maximumSessions { state.known.removeAll() }
+            state.known[digest] = Known(
                 principal: session.principal, expiresAt: session.expiresAt, checkedAt: now)
         }
         return session.principal
@@ -48,6 +57,9 @@ final class SessionCache: Sendable {
 
     /// Forgets a session that has ended.
     func forget(token: String) {
-        known.withLock { _ = $0.removeValue(forKey: SHA256.hash(token)) }
+        state.withLock { state in
+            state.forgottenCount += 1
+            state.known[SHA256.hash(token)] = nil
+        }
     }
 }

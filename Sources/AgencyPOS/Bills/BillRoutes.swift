@@ -18,7 +18,7 @@ extension API {
             let product = try book.catalogue.product(
                 try call.requiredQuery("product_id"), .bill, field: "product_id")
             let account = try call.requiredQuery("account_number")
-            let (cursor, limit) = try call.page()
+            let (cursor, limit) = try call.page(upTo: BillReader.maximumPageSize)
             let bills = try book.readers.read {
                 try BillReader($0).arrears(
                     of: account, product: product, after: cursor, limit: limit)

@@ -116,6 +116,8 @@ struct Service: Sendable {
         server.stop(drainDeadlineSeconds: ServeCommand.drainDeadlineSeconds)
         workers.drain()
         book.close()
+        // The writer must not keep the server, which keeps the book, which keeps the writer.
+        book.writer.aroundCompletions(begin: {}, end: {})
         log.info("stopped")
     }
 }

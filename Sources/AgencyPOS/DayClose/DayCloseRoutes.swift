@@ -22,7 +22,7 @@ extension API {
             var body = try call.body()
             let date = try body.date("business_date")
             try body.finish()
-            try checkIsDistrict(call.principal)
+            try checkIsDistrict(call.principal, "closes the day")
             let summary = try book.writer.perform { try $0.closeDay(date) }
             log.info("day closed", ["business_date": date.description])
             releaseFiles()
@@ -54,12 +54,12 @@ extension API {
         }
     }
 
-    /// The close is for the whole book, so a town's supervisor may not do it.
-    private func checkIsDistrict(_ principal: Principal) throws {
+    /// What is about the whole book is not for a town's supervisor.
+    func checkIsDistrict(_ principal: Principal, _ deed: String) throws {
         guard principal.role == .supervisor, let centre = principal.centre else { return }
         let isDistrict = try book.readers.read { try CentreReader($0).isDistrict(centre) }
         guard isDistrict else {
-            throw Refusal(.notPermitted, "only the district centre closes the day")
+            throw Refusal(.notPermitted, "only the district centre \(deed)")
         }
     }
 }

@@ -11,6 +11,7 @@ extension API {
             .get, "/v1/reports/trial-balance", for: [.supervisor, .administrator]
         ) { call in
             try call.allowQuery("business_date")
+            try checkIsDistrict(call.principal, "sees the trial balance of the whole book")
             let date = try call.queryDate("business_date")
             let balance = try book.readers.read { connection -> TrialBalance in
                 let reader = LedgerReader(connection)

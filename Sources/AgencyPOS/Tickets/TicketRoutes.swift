@@ -12,7 +12,7 @@ extension API {
                 try call.requiredQuery("product_id"), .ticket, field: "product_id")
             let now = book.clock()
             let date = try call.queryDate("travel_date") ?? book.profile.zone.date(at: now)
-            let (cursor, limit) = try call.page()
+            let (cursor, limit) = try call.page(upTo: TripReader.maximumPageSize)
             let trips = try book.readers.read {
                 try TripReader($0).trips(
                     of: product, on: date, at: now, after: cursor, limit: limit)

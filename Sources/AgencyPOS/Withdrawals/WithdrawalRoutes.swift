@@ -32,7 +32,7 @@ extension API {
     private func serial(of call: Call) throws -> Int64 {
         guard call.request.body.isEmpty else {
             throw Problem(
-                code: "invalid-json", status: 422, detail: "this request takes no body")
+                .invalidJSON, status: 422, detail: "this request takes no body")
         }
         return try serialNumber(call.parameters["serial"])
     }
@@ -43,7 +43,7 @@ extension API {
             text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let serial = Int64(text)
         else {
             throw Problem(
-                code: "invalid-parameter", status: 404,
+                .invalidParameter, status: 404,
                 detail: "a serial number is digits only, as the receipt shows it",
                 field: "serial")
         }

@@ -1,0 +1,53 @@
+/// What is wrong with a request beside the business rules; the raw value is its stable type.
+///
+/// The rules themselves refuse with a `RefusalCode`.
+enum ProblemCode: String, CaseIterable, Sendable {
+    // The caller
+    case unauthorized
+    case idempotencyKeyMissing = "idempotency-key-missing"
+    case idempotencyKeyInvalid = "idempotency-key-invalid"
+    case invalidJSON = "invalid-json"
+    case invalidParameter = "invalid-parameter"
+    // The server
+    case busy
+    case shuttingDown = "shutting-down"
+    case storageFull = "storage-full"
+    case `internal`
+    // HTTP
+    case badRequest = "bad-request"
+    case notFound = "not-found"
+    case methodNotAllowed = "method-not-allowed"
+    case requestTimeout = "request-timeout"
+    case lengthRequired = "length-required"
+    case bodyTooLarge = "body-too-large"
+    case uriTooLong = "uri-too-long"
+    case expectationFailed = "expectation-failed"
+    case headersTooLarge = "headers-too-large"
+    case unsupportedTransferCoding = "unsupported-transfer-coding"
+    case versionNotSupported = "version-not-supported"
+
+    /// The HTTP statuses that the problem comes with, the usual one first.
+    var statuses: [Int] {
+        switch self {
+        case .unauthorized: [401]
+        case .idempotencyKeyMissing, .idempotencyKeyInvalid, .badRequest: [400]
+        // 400 for a text that is no JSON, 422 for one that is not what is expected.
+        case .invalidJSON: [400, 422]
+        // 400 in the query, 404 in the path.
+        case .invalidParameter: [400, 404]
+        case .notFound: [404]
+        case .methodNotAllowed: [405]
+        case .requestTimeout: [408]
+        case .lengthRequired: [411]
+        case .bodyTooLarge: [413]
+        case .uriTooLong: [414]
+        case .expectationFailed: [417]
+        case .headersTooLarge: [431]
+        case .internal: [500]
+        case .unsupportedTransferCoding: [501]
+        case .busy, .shuttingDown: [503]
+        case .versionNotSupported: [505]
+        case .storageFull: [507]
+        }
+    }
+}

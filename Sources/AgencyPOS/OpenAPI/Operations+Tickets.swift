@@ -1,0 +1,107 @@
+import Agency
+
+extension Operations {
+    static let tickets = [
+        Operation(
+            method: .get, path: "/v1/trips", name: "listTrips", tag: "tickets",
+            summary: "The trips of a day, with the seats left", roles: [.operator],
+            parameters: [
+                .query("product_id", .text(1...64), "A ticket product", isRequired: true),
+                .query("travel_date", .date, "Today unless given"),
+            ] + Parameter.page(upTo: TripReader.maximumPageSize),
+            answer: .json(.page("trips", of: .named("Trip")), "A page of trips"),
+            refusals: [.unknownProduct, .wrongProductKind]),
+        Operation(
+            method: .post, path: "/v1/ticket-reservations", name: "reserveTickets",
+            tag: "tickets", summary: "Hold seats; the reservation expires", roles: [.operator],
+            body: .init(
+                schema: "TicketReservationRequest",
+                examples: [
+                    (
+                        "seats",
+                        ["trip_id": "QC0001", "travel_date": "2026-11-23", "seat_count": 2]
+                    )
+                ]),
+            answer: .json(.named("TicketReservation"), "The reservation", status: 201),
+            refusals: [.notSignedOn, .unknownTrip, .travelDateNotOnSale, .soldOut, .noContract]),
+        Operation(
+            method: .post, path: "/v1/tickets", name: "issueTickets", tag: "tickets",
+            summary: "Take cash for a reservation and issue its tickets", roles: [.operator],
+            body: .init(
+                schema: "TicketIssueRequest",
+                examples: [
+                    (
+                        "fares",
+                        ["reservation_id": "1", "amount_fen": 5000, "service_fee_fen": 400]
+                    )
+                ]),
+            needsKey: true,
+            answer: .json(.named("TicketIssue"), "Receipt and tickets", status: 201),
+            refusals: [
+                .notSignedOn, .unknownReservation, .reservationAlreadyIssued,
+                .reservationExpired, .amountMismatch, .noContract, .feeNotInTariff,
+            ]),
+    ]
+
+    static let ticketSchemas: [(name: String, schema: Schema)] = [
+        (
+            "Trip",
+            .answer(
+                Property("trip_id", .code, "The trip"),
+                Property("product_id", .code, "Its product"),
+                Property("origin", .anyText, "From"),
+                Property("destination", .anyText, "To"),
+                Property("travel_date", .date, "The day"),
+                Property("departure_time", .clockTime, "When it leaves"),
+                Property("fare_fen", .fen, "The fare of one seat"),
+                Property("seats_left", .count, "Seats not held or sold"))
+        ),
+        (
+            "TicketReservationRequest",
+            .request(
+                Property("trip_id", .code, "A trip of GET /v1/trips"),
+                Property("travel_date", .date, "The day"),
+                Property(
+                    "seat_count", .integer(TicketReservation.seatCounts), "How many seats"))
+        ),
+        (
+            "TicketReservation",
+            .answer(
+                Property("reservation_id", .number, "The reservation"),
+                Property("trip_id", .code, "Its trip"),
+                Property("product_id", .code, "Its product"),
+                Property("origin", .anyText, "From"),
+                Property("destination", .anyText, "To"),
+                Property("travel_date", .date, "The day"),
+                Property("departure_time", .clockTime, "When it leaves"),
+                Property("seat_count", .count, "How many seats"),
+                Property("amount_fen", .fen, "The fares"),
+                Property("service_fee_fen", .fen, "The tariff's fee"),
+                Property("total_fen", .fen, "What the customer hands over"),
+                Property("expires_at", .time, "Until when the seats are held"))
+        ),
+        (
+            "TicketIssueRequest",
+            .request(
+                Property("reservation_id", .number, "A reservation of the own station"),
+                Property("amount_fen", .amountFen, "The reservation's fares"), serviceFee)
+        ),
+        (
+            "TicketIssue",
+            .answer(
+                Property("receipt", .named("Receipt"), "The receipt"),
+                Property("tickets", .array(.named("Ticket")), "One for each seat"))
+        ),
+        (
+            "Ticket",
+            .answer(
+                Property("ticket_number", .anyText, "Serial number and seat"),
+                Property("trip_id", .code, "Its trip"),
+                Property("origin", .anyText, "From"),
+                Property("destination", .anyText, "To"),
+                Property("travel_date", .date, "The day"),
+                Property("departure_time", .clockTime, "When it leaves"),
+                Property("fare_fen", .fen, "Its fare"))
+        ),
+    ]
+}

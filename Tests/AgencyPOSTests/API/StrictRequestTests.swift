@@ -1,0 +1,223 @@
+import HTTPServer
+import StrictJSON
+import Testing
+
+@testable import AgencyPOS
+
+/// Every POST of the document against every way to break its body.
+@Suite struct StrictRequestTests {
+    /// One server for the whole table: no request of it changes anything.
+    struct Bench: Sendable {
+        let server: LiveServer
+        let operatorToken: String?
+        let administratorToken: String?
+    }
+
+    static let bench = Result {
+        let server = try LiveServer()
+        return Bench(
+            server: server, operatorToken: try server.client(of: "OP000101").token,
+            administratorToken: try server.client(of: "AD0001").token)
+    }
+
+    @Test("the table covers every request that has a body")
+    func coverage() {
+        let paths = Set(StrictRequestCase.all.map(\.path))
+        let expected = Set(Operations.all.filter { $0.body != nil }.map(\.samplePath))
+        #expect(paths == expected)
+        #expect(StrictRequestCase.all.count > 200)
+    }
+
+    @Test("a body that is not what the document says is refused", arguments: StrictRequestCase.all)
+    func refuses(_ row: StrictRequestCase) throws {
+        let bench = try Self.bench.get()
+        let client = try bench.server.client()
+        client.token = row.isAdministrators ? bench.administratorToken : bench.operatorToken
+        let before = try bench.server.counts()
+        let answer = try client.call(
+            "POST", row.path, body: row.body,
+            headers: [("Idempotency-Key", client.freshKey())])
+        #expect(answer.status == row.status, "\(answer)")
+        #expect(answer.problemCode == "invalid-json", "\(answer)")
+        #expect(answer.problemField == row.field, "\(answer)")
+        #expect(try bench.server.counts() == before)
+    }
+
+    @Test(
+        "a body beyond the limit is refused before it is read",
+        arguments: Operations.all.filter { $0.method == .post })
+    func tooLong(_ operation: Operation) throws {
+        let bench = try Self.bench.get()
+        let client = try bench.server.client()
+        client.token = bench.operatorToken
+        let limit = HTTPServerConfiguration().maximumBodyBytes
+        let answer = try client.call(
+            "POST", operation.samplePath, body: Array(repeating: 0x20, count: limit + 1))
+        #expect(answer.status == 413)
+        #expect(answer.problemCode == "body-too-large")
+    }
+
+    @Test(
+        "a step that takes no body refuses one",
+        arguments: Operations.all.filter { $0.method == .post && $0.body == nil })
+    func noBody(_ operation: Operation) throws {
+        let bench = try Self.bench.get()
+        let client = try bench.server.client()
+        client.token = bench.operatorToken
+        let answer = try client.post(operation.samplePath, [:], key: client.freshKey())
+        #expect(answer.status == 422)
+        #expect(answer.problemCode == "invalid-json")
+    }
+
+    @Test("a terminal and its secret go together", arguments: ["terminal_id", "terminal_secret"])
+    func terminalPair(_ left: String) throws {
+        let bench = try Self.bench.get()
+        let members = try JSONValue.signIn("OP000101").members.filter { $0.name != left }
+        let answer = try bench.server.client().post("/v1/sessions", .object(members))
+        #expect(answer.status == 422)
+        #expect(answer.problemField == "/" + left)
+    }
+}
+
+/// One broken body and what the server must answer.
+struct StrictRequestCase: Sendable, CustomTestStringConvertible {
+    let path: String
+    let name: String
+    let body: [UInt8]
+    let status: Int
+    let field: String?
+    let isAdministrators: Bool
+
+    var testDescription: String { "\(path): \(name)" }
+
+    static let all: [StrictRequestCase] = Operations.all.flatMap { operation in
+        (operation.body?.examples ?? []).flatMap { example in
+            Table(operation: operation, example: example.value).cases
+        }
+    }
+
+    /// The rows that one example of a request gives.
+    private struct Table {
+        let operation: Operation
+        let example: JSONValue
+
+        var cases: [StrictRequestCase] {
+            let first = example.members[0]
+            let text = String(decoding: example.encoded, as: UTF8.self)
+            let open = text.dropLast()
+            let repeated = "\(open),\"\(first.name)\":\(raw(first.value))}"
+            var cases = [
+                row("an unknown member", "\(open),\"surprise\":1}", 422, "/surprise"),
+                row("a member twice", repeated, 400, "/" + first.name),
+                row("a trailing comma", "\(open),}", 400),
+                row("nothing", "", 400),
+                row("only blanks", " \n", 400),
+                row("an array", "[\(text)]", 422),
+                row("a string", "\"\(first.name)\"", 422),
+                row("null", "null", 422),
+                row("a second value", text + text, 400),
+                row("a text that ends early", String(open), 400),
+                row("a byte order mark", "\u{FEFF}" + text, 400),
+                row("a comment", "/**/" + text, 400),
+                row("single quotes", "{'\(first.name)':1}", 400),
+            ]
+            for property in properties {
+                cases += rows(of: property)
+            }
+            return cases
+        }
+
+        /// The members of the schema that the example follows.
+        private var properties: [Property] {
+            let schema = Operations.schemas.first { $0.name == operation.body?.schema }?.schema
+            let names = example.members.map(\.name)
+            switch schema {
+            case .object(let properties, _):
+                return properties.filter { names.contains($0.name) }
+            case .oneOf(let choices):
+                for case .object(let properties, _) in choices
+                where names.allSatisfy({ name in properties.contains { $0.name == name } }) {
+                    return properties.filter { names.contains($0.name) }
+                }
+                return []
+            case .array, .text, .integer, .boolean, .named, .orNull, nil: return []
+            }
+        }
+
+        private func rows(of property: Property) -> [StrictRequestCase] {
+            let name = property.name
+            var cases: [StrictRequestCase] = []
+            // Without a quote the request is a blind one, which lacks its product.
+            let missing = name == "quote_id" ? "/product_id" : "/" + name
+            if property.isRequired {
+                let rest = example.members.filter { $0.name != name }
+                let without = String(decoding: JSONValue.object(rest).encoded, as: UTF8.self)
+                cases.append(row("\(name) is missing", without, 422, missing))
+                cases.append(
+                    replaced(name, "null", 422, field: name == "quote_id" ? missing : nil))
+            }
+            for (value, status) in Self.wrongValues(of: property.schema) {
+                cases.append(replaced(name, value, status))
+            }
+            return cases
+        }
+
+        private static func wrongValues(of schema: Schema) -> [(String, Int)] {
+            let controls = [("\"a\u{1}b\"", 400), ("\"a\\u202eb\"", 422), ("\"\\ud800\"", 400)]
+            switch schema {
+            case .integer(let range):
+                var values = [
+                    ("1.0", 400), ("1e2", 400), ("1E2", 400), ("-0", 400), ("01", 400),
+                    ("99999999999999999999", 400), ("+1", 400), ("NaN", 400), ("\"5\"", 422),
+                    ("true", 422), ("[1]", 422), ("{}", 422), ("-1", 422),
+                    ("9223372036854775807", 422),
+                ]
+                if range.lowerBound > 0 { values.append(("0", 422)) }
+                return values
+            case .text:
+                return [
+                    ("5", 422), ("true", 422), ("[]", 422), ("{}", 422), ("\"\"", 422),
+                    ("\"" + String(repeating: "9", count: 200) + "\"", 422),
+                    ("\"" + String(repeating: "9", count: 5_000) + "\"", 400),
+                ] + controls
+            case .boolean: return [("1", 422), ("\"true\"", 422), ("True", 400)]
+            case .orNull(let schema): return wrongValues(of: schema)
+            case .object, .array, .named, .oneOf: return []
+            }
+        }
+
+        private func replaced(
+            _ name: String, _ value: String, _ status: Int, field: String? = nil
+        ) -> StrictRequestCase {
+            let members = example.members.map { member in
+                "\"\(member.name)\":" + (member.name == name ? value : raw(member.value))
+            }
+            return row(
+                "\(name) is \(value.prefix(24))", "{" + members.joined(separator: ",") + "}",
+                status, field ?? "/" + name)
+        }
+
+        private func row(
+            _ name: String, _ text: String, _ status: Int, _ field: String? = nil
+        ) -> StrictRequestCase {
+            StrictRequestCase(
+                path: operation.samplePath, name: name, body: [UInt8](text.utf8),
+                status: status, field: field,
+                isAdministrators: operation.roles.contains(.administrator))
+        }
+
+        private func raw(_ value: JSONValue) -> String {
+            String(decoding: value.encoded, as: UTF8.self)
+        }
+    }
+}
+
+extension Operation: CustomTestStringConvertible {
+    public var testDescription: String { "\(method.rawValue) \(path)" }
+
+    /// The path with a value for each parameter.
+    var samplePath: String {
+        path.replacing("{serial}", with: "1").replacing("{shift_id}", with: "1")
+            .replacing("{name}", with: "none")
+    }
+}
