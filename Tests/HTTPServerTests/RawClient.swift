@@ -22,7 +22,8 @@ final class RawClient: @unchecked Sendable {
     private let descriptor: Int32
     private var received: [UInt8] = []
 
-    init(port: UInt16) throws {
+    /// - Parameter host: the last byte of a loopback address, 127.0.0.host.
+    init(port: UInt16, host: UInt8 = 1) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(what: "socket \(errno)") }
         var timeout = timeval(tv_sec: RawClient.readTimeoutSeconds, tv_usec: 0)
@@ -35,7 +36,7 @@ final class RawClient: @unchecked Sendable {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = (0x7F00_0000 + UInt32(host)).bigEndian
         let code = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -49,10 +50,10 @@ final class RawClient: @unchecked Sendable {
         close(descriptor)
     }
 
-    /// Whether anybody listens on a port.
-    static func canConnect(port: UInt16) -> Bool {
+    /// Whether anybody listens on a port of 127.0.0.host.
+    static func canConnect(port: UInt16, host: UInt8) -> Bool {
         do {
-            _ = try RawClient(port: port)
+            _ = try RawClient(port: port, host: host)
             return true
         } catch {
             return false

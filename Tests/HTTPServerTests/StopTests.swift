@@ -1,21 +1,30 @@
+import Glibc
 import Testing
 
 @testable import HTTPServer
 
 @Suite struct StopTests {
+    // These tests keep their thread while the drain deadline runs, for other tests that block could
+    // hold it for longer. And a port is given again as soon as it is free: servers whose end is
+    // watched have addresses that no other test's server uses.
+    private static let drainedHost: UInt8 = 71
+    private static let halfBodyHost: UInt8 = 72
+
     @Test func `stopping waits for the answers under way and closes after them`() async throws {
-        let server = try TestServer()
-        let idle = try server.client()
+        let server = try TestServer { $0.host = "127.0.0.\(Self.drainedHost)" }
+        let idle = try RawClient(port: server.port, host: Self.drainedHost)
         idle.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n")
         #expect(try idle.response().headers["connection"] == nil)
-        let clients = try (0..<10).map { _ in try server.client() }
+        let clients = try (0..<10).map { _ in
+            try RawClient(port: server.port, host: Self.drainedHost)
+        }
         for client in clients { client.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n") }
         await server.waiting.wait(for: clients.count)
         let stopping = try NamedThread(name: "stopping") {
             server.stop(drainDeadlineSeconds: 30)
         }
         // No new client gets through once listening has ended; only then are the answers given.
-        while RawClient.canConnect(port: server.port) { await Task.yield() }
+        while RawClient.canConnect(port: server.port, host: Self.drainedHost) { usleep(1_000) }
         for responder in server.waiting.takeAll() { responder.respond(.text("drained")) }
         for client in clients {
             let response = try client.response()
@@ -63,16 +72,16 @@ import Testing
         #expect(throws: HTTPServerError.alreadyStarted) { try server.server.start() }
     }
 
-    @Test func `a request in the middle of its body gets its answer too`() async throws {
-        let server = try TestServer()
-        let client = try server.client()
+    @Test func `a request in the middle of its body gets its answer too`() throws {
+        let server = try TestServer { $0.host = "127.0.0.\(Self.halfBodyHost)" }
+        let client = try RawClient(port: server.port, host: Self.halfBodyHost)
         client.send("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n")
         client.send("Content-Length: 5\r\n\r\n")
         #expect(try client.response().status == 100)
         let stopping = try NamedThread(name: "stopping") {
             server.stop(drainDeadlineSeconds: 30)
         }
-        while RawClient.canConnect(port: server.port) { await Task.yield() }
+        while RawClient.canConnect(port: server.port, host: Self.halfBodyHost) { usleep(1_000) }
         client.send("hello")
         #expect(try client.response().body == "hello")
         stopping.join()
