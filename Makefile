@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 LIBRARIES := libsqlite3-dev libssl-dev libmicrohttpd-dev
-DATA ?= data
+DATA ?= .demo
 PORT ?= 8080
 BINARY := .build/release/agencypos
 
@@ -48,4 +48,4 @@ fixtures: build ## generate fixtures/demo anew
 	$(BINARY) fixtures --out fixtures/demo
 
 clean: ## remove what was built and the demo's data
-	rm -rf .build $(DATA) bench/out
+	rm -rf .build .demo bench/out

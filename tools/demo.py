@@ -207,7 +207,8 @@ class Day:
     def close(self, folder):
         administrator = self.sign_in("AD0001")
         date = administrator.call("GET", "/v1/business-date")["business_date"]
-        closed = administrator.call("POST", "/v1/day-close", {"business_date": date})
+        closed = administrator.call(
+            "POST", "/v1/day-close", {"business_date": date}, money=True)
         say(f"day {date} closed: {closed['entry_count']} entries,"
             f" {closed['transaction_count']} transactions; {closed['next_date']} is open")
         for file in closed["settlement_files"]:

@@ -56,6 +56,10 @@ enum Main {
         case let error as HTTPServerError: CommandError(message: error.message, code: .unusable)
         case let error as SQLError where error.isNotADatabase:
             CommandError(message: "the data folder's book.db is not a database", code: .unusable)
+        case let error as SQLError:
+            CommandError(
+                message: "database error \(error.extendedCode): \(error.message)",
+                code: .unusable)
         case _: CommandError(message: "\(error)", code: .unusable)
         }
     }

@@ -13,7 +13,7 @@ public struct HTTPServerConfiguration: Sendable {
     /// Connections open at once; further clients wait in the kernel's backlog.
     public var maximumConnections = 2_048
     /// Connections open at once from one address; further ones are closed at once.
-    public var maximumConnectionsPerAddress = 2_048
+    public var maximumConnectionsPerAddress = 1_024
     /// How long a connection may be silent, in seconds.
     public var idleTimeoutSeconds = 60
     /// How long a request may take from its request line to its last byte, in seconds.

@@ -32,8 +32,11 @@ public final class ReaderPool: @unchecked Sendable {
         defer { permits.signal() }
         let connection = try takeConnection()
         let result = Result { try connection.snapshot { try body(connection) } }
-        // A connection that failed is not handed out again.
-        if case .success = result { giveBack(connection) }
+        // A connection that failed is not handed out again; what `body` itself throws is no fault.
+        switch result {
+        case .success: giveBack(connection)
+        case .failure(let error): if !(error is SQLError) { giveBack(connection) }
+        }
         return try result.get()
     }
 

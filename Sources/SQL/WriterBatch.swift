@@ -6,6 +6,8 @@ struct WriterBatch<Session: WriterSession> {
     private let limits: WriterLimits
     private var completions: [Completion] = []
     private var hooks = CompletionHooks()
+    /// How long the log was when it was last copied.
+    private var checkpointedPages = 0
 
     /// What to tell the submitter once the fate of the batch is known.
     private struct Completion {
@@ -107,10 +109,15 @@ struct WriterBatch<Session: WriterSession> {
                     sql: "COMMIT"))
     }
 
-    private func checkpointIfDue() {
-        guard session.connection.logPages >= limits.checkpointPages else { return }
+    private mutating func checkpointIfDue() {
+        let pages = session.connection.logPages
+        // A log that was started afresh counts from its beginning again.
+        if pages < checkpointedPages { checkpointedPages = 0 }
+        // While a reader keeps the log from starting afresh it is copied piece by piece.
+        guard pages >= checkpointedPages + limits.checkpointPages else { return }
         do {
             try session.connection.checkpoint()
+            checkpointedPages = pages
         } catch {
             // Nothing is lost: the log keeps the pages, and the next batch tries again.
         }

@@ -53,7 +53,7 @@ public struct BillReader {
         self.connection = connection
     }
 
-    /// The unpaid bills of an account after a bill number, oldest period first.
+    /// The unpaid bills of an account after a bill number, in the order in which the biller listed them.
     public func arrears(
         of accountNumber: String, product: Product, after cursor: Int64, limit: Int
     ) throws -> [Bill] {

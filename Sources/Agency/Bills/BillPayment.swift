@@ -90,7 +90,8 @@ extension AgencySession {
                 field: "/quote_id")
         }
         guard bill.paidSerial == nil else { throw Self.alreadyPaid(bill) }
-        guard now < quote.expiresAt else {
+        // A later arrears file may have changed the bill.
+        guard now < quote.expiresAt, bill.totalFen == quote.amountFen else {
             throw Refusal(
                 .quoteExpired, "the quote has expired; ask for a new one and tell the customer",
                 field: "/quote_id")

@@ -37,7 +37,8 @@ extension AgencySession {
     /// A quote expires after the product's minutes and never outlives midnight, for late fees
     /// roll then.
     /// - Returns: the quote as the bytes of a JSON object.
-    /// - Throws: `Refusal` with `notSignedOn`, `unknownBill`, `billAlreadyPaid`, `noContract`.
+    /// - Throws: `Refusal` with `notSignedOn`, `unknownBill`, `billAlreadyPaid`,
+    ///   `amountNotAllowed`, `noContract`.
     public func quoteBill(_ number: Int64, by principal: Principal) throws -> [UInt8] {
         let shift = try shifts.shift(of: principal, connection)
         guard let (bill, productID) = try BillReader(connection).bill(ID(number)) else {
@@ -45,6 +46,7 @@ extension AgencySession {
         }
         guard bill.paidSerial == nil else { throw Self.alreadyPaid(bill) }
         let product = catalogue.product(productID)
+        try product.check(amountFen: bill.totalFen, field: "/bill_id")
         let date = try journal.currentDate()
         let contract = try catalogue.contract(for: product, on: date)
         let midnight = profile.zone.midnight(

@@ -187,6 +187,9 @@ public enum AgencySchema {
             answer BLOB NOT NULL,
             PRIMARY KEY (key, credential)
         ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER idempotency_key_finished BEFORE UPDATE ON idempotency_key
+        WHEN OLD.outcome <> 'running' OR NEW.key <> OLD.key OR NEW.fingerprint <> OLD.fingerprint
+        BEGIN SELECT RAISE(ABORT, 'a finished key keeps its answer'); END;
         CREATE TRIGGER idempotency_key_kept BEFORE DELETE ON idempotency_key
         BEGIN SELECT RAISE(ABORT, 'a key of money never expires'); END;
 
@@ -220,7 +223,11 @@ public enum AgencySchema {
         CREATE TRIGGER service_transaction_final BEFORE UPDATE ON service_transaction
         WHEN OLD.status IN ('posted', 'declined', 'reversed')
             OR NEW.serial <> OLD.serial OR NEW.amount_fen <> OLD.amount_fen
-            OR NEW.business_date <> OLD.business_date
+            OR NEW.business_date <> OLD.business_date OR NEW.kind <> OLD.kind
+            OR NEW.product_id <> OLD.product_id OR NEW.shift_id <> OLD.shift_id
+            OR NEW.fee_fen <> OLD.fee_fen OR NEW.commission_fen <> OLD.commission_fen
+            OR NEW.receipt_number <> OLD.receipt_number
+            OR NEW.account_reference <> OLD.account_reference
         BEGIN SELECT RAISE(ABORT, 'a finished transaction is never changed'); END;
         CREATE TRIGGER service_transaction_new BEFORE INSERT ON service_transaction
         WHEN NEW.serial <= (SELECT max(serial) FROM service_transaction)
@@ -242,6 +249,8 @@ public enum AgencySchema {
             paid_serial INTEGER,
             UNIQUE (product_id, account_number, period)
         ) STRICT;
+        CREATE TRIGGER bill_kept BEFORE DELETE ON bill WHEN OLD.paid_serial IS NOT NULL
+        BEGIN SELECT RAISE(ABORT, 'a paid bill is never deleted'); END;
         CREATE TRIGGER bill_paid_once BEFORE UPDATE OF paid_serial ON bill
         WHEN OLD.paid_serial IS NOT NULL
         BEGIN SELECT RAISE(ABORT, 'a bill is paid once'); END;
@@ -302,6 +311,15 @@ public enum AgencySchema {
             credential INTEGER NOT NULL,
             reversal TEXT NOT NULL CHECK (reversal IN ('none', 'due', 'confirmed'))
         ) STRICT;
+        CREATE TRIGGER withdrawal_kept BEFORE DELETE ON withdrawal
+        BEGIN SELECT RAISE(ABORT, 'a withdrawal is never deleted'); END;
+        CREATE TRIGGER withdrawal_reversal BEFORE UPDATE ON withdrawal
+        WHEN NOT (OLD.reversal = 'none' AND NEW.reversal = 'due'
+                OR OLD.reversal = 'due' AND NEW.reversal = 'confirmed')
+            OR NEW.serial <> OLD.serial OR NEW.card_digest <> OLD.card_digest
+            OR (SELECT status FROM service_transaction WHERE serial = OLD.serial)
+                IS NOT 'reversed'
+        BEGIN SELECT RAISE(ABORT, 'a reversal is due, then confirmed, and of a reversed one'); END;
         CREATE INDEX withdrawal_reversal_due ON withdrawal (serial) WHERE reversal = 'due';
         CREATE TABLE card_day (
             business_date INTEGER NOT NULL,
@@ -328,6 +346,10 @@ public enum AgencySchema {
             PRIMARY KEY (business_date, station_id, product_id),
             CHECK (operator_fen + village_fen + town_fen + district_fen = commission_fen)
         ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER day_revenue_new BEFORE INSERT ON day_revenue
+        WHEN (SELECT state FROM business_date WHERE business_date = NEW.business_date)
+            IS NOT 'open'
+        BEGIN SELECT RAISE(ABORT, 'the business date is not open'); END;
         CREATE TRIGGER day_revenue_kept BEFORE DELETE ON day_revenue
         BEGIN SELECT RAISE(ABORT, 'the revenue of a closed day is never deleted'); END;
         CREATE TRIGGER day_revenue_fixed BEFORE UPDATE ON day_revenue
@@ -351,6 +373,11 @@ public enum AgencySchema {
             UNIQUE (partner_id, sequence),
             CHECK ((state = 'released') = (digest IS NOT NULL))
         ) STRICT;
+        CREATE TRIGGER settlement_file_new BEFORE INSERT ON settlement_file
+        WHEN NEW.state <> 'assigned' OR EXISTS (
+            SELECT 1 FROM settlement_file f WHERE f.file_id = NEW.file_id OR f.name = NEW.name
+                OR (f.partner_id = NEW.partner_id AND f.sequence >= NEW.sequence))
+        BEGIN SELECT RAISE(ABORT, 'a settlement file is assigned once, in sequence'); END;
         CREATE TRIGGER settlement_file_kept BEFORE DELETE ON settlement_file
         BEGIN SELECT RAISE(ABORT, 'a settlement file is never withdrawn'); END;
         CREATE TRIGGER settlement_file_released BEFORE UPDATE ON settlement_file

@@ -23,6 +23,7 @@ public final class Book: Sendable {
         clock: @escaping @Sendable () -> Instant = { .now }
     ) throws {
         let folder = BookFolder(path: path)
+        try folder.checkHoldsBook()
         lock = try BookLock(folder)
         let keys = try BookKeys(folder)
         writer = try Writer(limits: limits) {

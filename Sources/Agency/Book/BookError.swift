@@ -6,6 +6,8 @@ public enum BookError: Error, Equatable, Sendable {
     case inUse(folder: String)
     /// A folder or file cannot be made, read or written.
     case unusable(path: String, reason: String)
+    /// A row holds what this program never wrote.
+    case damaged(table: String, field: String)
     /// The book was loaded with another network.
     case otherNetworkLoaded
 }
@@ -18,6 +20,8 @@ extension BookError: CustomStringConvertible {
         case .inUse(let folder):
             "another agencypos process uses \(folder); stop it first, or use its REST API"
         case .unusable(let path, let reason): "\(path): \(reason)"
+        case .damaged(let table, let field):
+            "the database is damaged: table \(table), field \(field); run verify"
         case .otherNetworkLoaded:
             "the book was loaded with another network, staff or catalogue; those files are loaded "
                 + "once, into an empty data folder"

@@ -13,7 +13,6 @@ public struct BookFolder: Sendable {
 
     /// The database file.
     public var databasePath: String { path + "/book.db" }
-    var lockPath: String { path + "/book.lock" }
     var masterKeyPath: String { path + "/keys/master.key" }
 
     /// Where the settlement files for a partner are laid out.
@@ -25,13 +24,19 @@ public struct BookFolder: Sendable {
     ///
     /// - Throws: `BookError`, `MigrationError` when its schema is not this program's, `SQLError`.
     public func openReaders() throws -> ReaderPool {
-        guard FileManager.default.fileExists(atPath: databasePath) else {
-            throw BookError.unusable(
-                path: databasePath, reason: "there is no book here; name its folder with --data")
-        }
+        try checkHoldsBook()
         let readers = ReaderPool(path: databasePath)
         try readers.read { try Migrator(AgencySchema.migrations).check($0) }
         return readers
+    }
+
+    /// - Throws: `BookError` when there is no book in the folder, so that a mistyped path makes none.
+    func checkHoldsBook() throws {
+        guard FileManager.default.fileExists(atPath: databasePath) else {
+            throw BookError.unusable(
+                path: databasePath,
+                reason: "there is no book here; load one, or name its folder with --data")
+        }
     }
 
     /// Makes a folder, with those above it, for this user only.
@@ -53,10 +58,10 @@ final class BookLock: Sendable {
     /// - Throws: `BookError.inUse` when another process holds the claim.
     init(_ folder: BookFolder) throws {
         try BookFolder.make(folder.path)
-        descriptor = open(folder.lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        // The folder itself is locked: a file in it could be removed and made again.
+        descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw BookError.unusable(
-                path: folder.lockPath, reason: String(cString: strerror(errno)))
+            throw BookError.unusable(path: folder.path, reason: String(cString: strerror(errno)))
         }
         // From here on `deinit` closes the descriptor, also when this throws.
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {

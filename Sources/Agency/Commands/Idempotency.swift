@@ -81,7 +81,7 @@ extension AgencySession {
         try keep(claim, outcome: "refused", answer: refusal.encoded)
     }
 
-    /// Keeps the answer of a command that took several steps.
+    /// Keeps the answer of a command that took several steps; a second answer changes nothing.
     func finish(key: String, credential: Int64, _ outcome: CommandOutcome) throws {
         let (name, answer): (String, [UInt8]) =
             switch outcome {
@@ -115,8 +115,9 @@ extension AgencySession {
         }
         switch outcome {
         case "done": return .done(answer)
-        case "refused": return .refused(Refusal(encoded: answer))
-        case _: return .running
+        case "refused": return .refused(try Refusal(encoded: answer))
+        case "running": return .running
+        case _: throw BookError.damaged(table: "idempotency_key", field: "outcome")
         }
     }
 
@@ -138,11 +139,11 @@ extension Refusal {
         [UInt8]("\(code.rawValue)\n\(field ?? "")\n\(detail)".utf8)
     }
 
-    fileprivate init(encoded bytes: [UInt8]) {
+    fileprivate init(encoded bytes: [UInt8]) throws {
         let text = String(decoding: bytes, as: UTF8.self)
         let parts = text.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, let code = RefusalCode(rawValue: String(parts[0])) else {
-            preconditionFailure("a kept refusal is unreadable: the database is damaged")
+            throw BookError.damaged(table: "idempotency_key", field: "answer")
         }
         self.init(code, String(parts[2]), field: parts[1].isEmpty ? nil : String(parts[1]))
     }

@@ -4,6 +4,8 @@ import CivilTime
 public enum DataFileLimits {
     /// Length of an identifier, in characters.
     public static let identifierCharacters = 1...24
+    /// Length of a trip's id: with `/` and a date it is a settlement file's account reference.
+    public static let tripIDCharacters = 1...23
     /// Length of a name of a place, a partner or a person, in characters.
     public static let nameCharacters = 1...60
     /// Length of a customer's account number, in characters.

@@ -42,7 +42,7 @@ extension JSONObjectDecoder {
         return models
     }
 
-    /// Takes an identifier: capital letters, digits, hyphens and underscores.
+    /// Takes an identifier: capital letters, digits and hyphens, no hyphen first.
     mutating func identifier(_ name: String) throws(JSONError) -> String {
         let text = try string(name, lengthIn: DataFileLimits.identifierCharacters)
         try checkIdentifier(name, text)
@@ -79,10 +79,10 @@ extension JSONObjectDecoder {
     }
 
     private func checkIdentifier(_ name: String, _ text: String) throws(JSONError) {
-        guard text.utf8.allSatisfy(Identifier.allows) else {
+        guard text.utf8.allSatisfy(Identifier.allows), !text.hasPrefix("-") else {
             throw refusal(
                 of: name, .forbiddenCharacter,
-                "an id has A to Z, 0 to 9, hyphen and underscore only; correct it")
+                "an id has A to Z, 0 to 9 and hyphens, and begins with no hyphen; correct it")
         }
     }
 
@@ -100,7 +100,7 @@ enum Identifier {
     static func allows(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-            UInt8(ascii: "-"), UInt8(ascii: "_"):
+            UInt8(ascii: "-"):
             true
         case _: false
         }

@@ -37,27 +37,39 @@ public struct DataFolder: Sendable {
             demoCredentials: credentials)
     }
 
-    /// Opens `bills.csv`; rows of products without bill files are refused.
-    ///
-    /// - Throws: `DataFileError`.
-    public func bills() throws(DataFileError) -> BillFileReader {
-        let productIDs = catalogue.products.filter { product in
+    /// Whether a product takes its arrears from `bills.csv`.
+    var needsBills: Bool { !billProductIDs.isEmpty }
+
+    /// Whether a product takes its trips from `trips.csv`.
+    var needsTrips: Bool { !ticketProductIDs.isEmpty }
+
+    private var billProductIDs: [String] {
+        catalogue.products.filter { product in
             switch product.terms {
             case .billFile: true
             case .blind, .ticket, .withdrawal: false
             }
         }.map(\.id)
+    }
+
+    private var ticketProductIDs: [String] {
+        catalogue.products.filter { $0.terms.kind == .ticket }.map(\.id)
+    }
+
+    /// Opens `bills.csv`; rows of products without bill files are refused.
+    ///
+    /// - Throws: `DataFileError`.
+    public func bills() throws(DataFileError) -> BillFileReader {
         return try BillFileReader(
-            path: path + "/" + BillFileReader.fileName, productIDs: productIDs)
+            path: path + "/" + BillFileReader.fileName, productIDs: billProductIDs)
     }
 
     /// Opens `trips.csv`; rows of products that are no tickets are refused.
     ///
     /// - Throws: `DataFileError`.
     public func trips() throws(DataFileError) -> TripFileReader {
-        let productIDs = catalogue.products.filter { $0.terms.kind == .ticket }.map(\.id)
         return try TripFileReader(
-            path: path + "/" + TripFileReader.fileName, productIDs: productIDs)
+            path: path + "/" + TripFileReader.fileName, productIDs: ticketProductIDs)
     }
 
     private static func model<Model: DataFileModel>(

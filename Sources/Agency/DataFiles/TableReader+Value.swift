@@ -76,18 +76,20 @@ extension TableReader {
         return text
     }
 
-    /// An identifier; capital letters, digits, hyphens and underscores.
+    /// An identifier; capital letters, digits and hyphens, no hyphen first.
     ///
     /// - Throws: `DataFileError` of kind `value`; the text is not repeated.
     func identifier(
         _ column: Int, lengthIn range: ClosedRange<Int>
     ) throws(DataFileError) -> String {
         let text = bytes(column)
-        guard range.contains(text.count), text.allSatisfy(Identifier.allows) else {
+        guard range.contains(text.count), text.allSatisfy(Identifier.allows),
+            text.first != UInt8(ascii: "-")
+        else {
             throw refusal(
                 column, .value,
                 "the text is not \(range.lowerBound) to \(range.upperBound) of A to Z, 0 to 9, "
-                    + "hyphen and underscore; correct it")
+                    + "and hyphens, no hyphen first; correct it")
         }
         return String(decoding: text, as: UTF8.self)
     }

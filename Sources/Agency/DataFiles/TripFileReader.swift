@@ -81,7 +81,7 @@ public final class TripFileReader {
         return TripRow(
             productID: try table.known(
                 0, among: productIDs, "no ticket product has this id; add or correct it"),
-            tripID: try table.identifier(1, lengthIn: DataFileLimits.identifierCharacters),
+            tripID: try table.identifier(1, lengthIn: DataFileLimits.tripIDCharacters),
             origin: try table.text(2, lengthIn: names),
             destination: try table.text(3, lengthIn: names),
             departureMinutes: hour * 60 + minute,

@@ -1,4 +1,5 @@
 import CivilTime
+import Cryptography
 import Ledger
 import SQL
 import StrictJSON
@@ -11,17 +12,33 @@ public struct DayCloseSummary: Sendable, Equatable {
     public let journalDigest: String
     public let transactionCount: Int64
 
-    /// Writes the summary's members into an open JSON object.
-    public func encodeMembers(to writer: inout JSONWriter) {
+    /// Writes the summary as a JSON object.
+    func encode(to writer: inout JSONWriter) {
+        writer.beginObject()
         writer.field("closed_date", closedDate.description)
         writer.field("next_date", nextDate.description)
         writer.field("entry_count", entryCount)
         writer.field("transaction_count", transactionCount)
         writer.field("journal_digest", journalDigest)
+        writer.endObject()
     }
 }
 
+/// SHA-256 over a day close's fields, for its idempotency key.
+public func dayCloseFingerprint(_ date: BusinessDate) -> SHA256Digest {
+    fingerprintOf("day_close", date.description, "", 0)
+}
+
 extension AgencySession {
+    /// Closes the day once for each key; its answer is the summary as a JSON object.
+    public func closeDay(_ date: BusinessDate, claim: IdempotencyClaim) throws -> CommandOutcome {
+        try once(claim) {
+            var writer = JSONWriter()
+            try closeDay(date).encode(to: &writer)
+            return writer.bytes
+        }
+    }
+
     /// Closes the open business date in one command and opens the next.
     ///
     /// It shares out the day's commission, keeps the day's revenue, assigns one settlement file
@@ -33,6 +50,11 @@ extension AgencySession {
         guard date == open else {
             throw Refusal(
                 .dateNotOpen, "the open business date is \(open), not \(date)",
+                field: "/business_date")
+        }
+        guard date <= profile.zone.date(at: now) else {
+            throw Refusal(
+                .dateNotOpen, "business date \(date) has not begun; the day before is closed",
                 field: "/business_date")
         }
         try checkNothingIsOpen()

@@ -5,6 +5,7 @@ import SQL
 /// Arrears and trips, which stream in.
 extension NetworkLoader {
     func loadBills(_ data: DataFolder) throws -> Int {
+        guard data.needsBills else { return 0 }
         let reader = try data.bills()
         let products = try productNumbers()
         var count = 0
@@ -17,6 +18,7 @@ extension NetworkLoader {
                         amount_fen, late_fee_fen, due_date)
                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
                     ON CONFLICT (product_id, account_number, period) DO UPDATE SET
+                        customer_name = excluded.customer_name, address = excluded.address,
                         amount_fen = excluded.amount_fen, late_fee_fen = excluded.late_fee_fen,
                         due_date = excluded.due_date
                     WHERE bill.paid_serial IS NULL
@@ -41,24 +43,34 @@ extension NetworkLoader {
     }
 
     func loadTrips(_ data: DataFolder) throws -> Int {
+        guard data.needsTrips else { return 0 }
         let reader = try data.trips()
         let products = try productNumbers()
         return try connection.transaction {
             var count = 0
             while let row = try reader.next() {
-                try connection.prepare(
+                let changes = try connection.prepare(
                     """
                     INSERT INTO trip (code, product_id, origin, destination, departure_minute,
                         fare_fen, seats_per_day)
                     VALUES ($1, $2, $3, $4, $5, $6, $7)
                     ON CONFLICT (code) DO UPDATE SET
+                        origin = excluded.origin, destination = excluded.destination,
                         departure_minute = excluded.departure_minute,
                         fare_fen = excluded.fare_fen, seats_per_day = excluded.seats_per_day
+                    WHERE trip.product_id = excluded.product_id
                     """
                 ).run(
                     .text(row.tripID), .integer(products[row.productID]), .text(row.origin),
                     .text(row.destination), .integer(Int64(row.departureMinutes)),
-                    .integer(row.fareFen), .integer(row.seatsPerDay))
+                    .integer(row.fareFen),
+                    // A trip that does not run has no seat to sell.
+                    .integer(row.runsDaily ? row.seatsPerDay : 0))
+                guard changes == 1 else {
+                    throw reader.refusal(
+                        column: "trip_id", .value,
+                        "another product has a trip of this id; give it another")
+                }
                 count += 1
             }
             return count

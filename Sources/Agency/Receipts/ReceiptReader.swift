@@ -7,6 +7,18 @@ public struct ReceiptReader {
     /// The most receipts on one page.
     public static let maximumPageSize = 200
 
+    private static let columns = """
+        SELECT x.serial, s.code, x.business_date, x.receipt_number, x.kind, x.status,
+            x.recorded_at, m.code, t.code, p.code, p.name, x.account_reference,
+            x.partner_reference, x.amount_fen, x.fee_fen
+        FROM service_transaction x
+        JOIN shift h ON h.shift_id = x.shift_id
+        JOIN till t ON t.till_id = h.till_id
+        JOIN station s ON s.station_id = t.station_id
+        JOIN staff_member m ON m.staff_id = h.staff_id
+        JOIN product p ON p.product_id = x.product_id
+        """
+
     private let connection: Connection
 
     public init(_ connection: Connection) {
@@ -15,20 +27,8 @@ public struct ReceiptReader {
 
     /// The receipt of a transaction, or nothing.
     public func receipt(serial: Int64) throws -> Receipt? {
-        try connection.prepare(
-            """
-            SELECT x.serial, s.code, x.business_date, x.receipt_number, x.kind, x.status,
-                x.recorded_at, m.code, t.code, p.code, p.name, x.account_reference,
-                x.partner_reference, x.amount_fen, x.fee_fen
-            FROM service_transaction x
-            JOIN shift h ON h.shift_id = x.shift_id
-            JOIN till t ON t.till_id = h.till_id
-            JOIN station s ON s.station_id = t.station_id
-            JOIN staff_member m ON m.staff_id = h.staff_id
-            JOIN product p ON p.product_id = x.product_id
-            WHERE x.serial = $1
-            """
-        ).first(.integer(serial), read: Receipt.init(row:))
+        try connection.prepare(computed: Self.columns + " WHERE x.serial = $1")
+            .first(.integer(serial), read: Receipt.init(row:))
     }
 
     /// Whether a person may see a transaction: at the own station, or below the own centre.
@@ -57,22 +57,14 @@ public struct ReceiptReader {
     public func receipts(
         of shift: ID<Shift>, after serial: Int64, limit: Int
     ) throws -> [Receipt] {
+        let first =
+            try connection.prepare("SELECT first_serial FROM shift WHERE shift_id = $1")
+            .first(.integer(shift.number)) { $0.integer(0) } ?? 1
         return try connection.prepare(
-            """
-            SELECT x.serial, s.code, x.business_date, x.receipt_number, x.kind, x.status,
-                x.recorded_at, m.code, t.code, p.code, p.name, x.account_reference,
-                x.partner_reference, x.amount_fen, x.fee_fen
-            FROM service_transaction x
-            JOIN shift h ON h.shift_id = x.shift_id
-            JOIN till t ON t.till_id = h.till_id
-            JOIN station s ON s.station_id = t.station_id
-            JOIN staff_member m ON m.staff_id = h.staff_id
-            JOIN product p ON p.product_id = x.product_id
-            WHERE x.serial > $1 AND x.serial >= h.first_serial AND x.shift_id = $2
-            ORDER BY x.serial LIMIT $3
-            """
+            computed: Self.columns
+                + " WHERE x.serial > $1 AND x.shift_id = $2 ORDER BY x.serial LIMIT $3"
         ).all(
-            .integer(serial), .integer(shift.number),
+            .integer(max(serial, first - 1)), .integer(shift.number),
             .integer(Int64(min(limit, Self.maximumPageSize))), read: Receipt.init(row:))
     }
 }

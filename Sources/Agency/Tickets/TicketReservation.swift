@@ -30,8 +30,8 @@ extension AgencySession {
     /// Reserves seats on a trip for the caller's station.
     ///
     /// - Returns: the reservation as the bytes of a JSON object.
-    /// - Throws: `Refusal` with `notSignedOn`, `unknownTrip`, `travelDateNotOnSale`, `soldOut`,
-    ///   `noContract`.
+    /// - Throws: `Refusal` with `notSignedOn`, `unknownTrip`, `travelDateNotOnSale`, `noContract`,
+    ///   `amountNotAllowed`, `soldOut`.
     public func reserveTickets(
         tripCode: String, travelDate: BusinessDate, seatCount: Int64, by principal: Principal
     ) throws -> [UInt8] {
@@ -52,11 +52,14 @@ extension AgencySession {
         }
         let product = catalogue.product(trip.product)
         let contract = try catalogue.contract(for: product, on: try journal.currentDate())
+        try product.check(amountFen: trip.fareFen * seatCount, field: "/seat_count")
         try releaseExpiredSeats(of: trip, on: travelDate)
         try takeSeats(seatCount, of: trip, on: travelDate)
         let fareFen = trip.fareFen * seatCount
         let feeFen = contract.serviceFeeFen * seatCount
-        let expiresAt = now.adding(milliseconds: product.holdMinutes * 60_000)
+        let expiresAt = min(
+            now.adding(milliseconds: product.holdMinutes * 60_000),
+            trip.departure(on: travelDate, zone: profile.zone))
         let number = try connection.prepare(
             """
             INSERT INTO ticket_reservation (trip_id, travel_date, seat_count, station_id, fare_fen,

@@ -78,7 +78,7 @@ extension AgencySession {
             outcome = .refused(
                 Refusal(
                     .withdrawalDeclined,
-                    "the bank declined: \(reason.prefix(80)); pay out no cash"))
+                    "the bank declined: \(Self.told(reason)); pay out no cash"))
         case .noAnswer:
             try setStatus(.reversed, of: serial)
             try markReversal("due", of: serial)
@@ -143,6 +143,14 @@ extension AgencySession {
     private static func carried(_ reference: String) -> String {
         let bytes = reference.utf8.filter { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "|") }
         return String(decoding: bytes.prefix(maximumReferenceLength), as: UTF8.self)
+    }
+
+    /// A bank's reason as an operator is told it: letters and blanks, no numbers that might be a card's.
+    private static func told(_ reason: String) -> String {
+        let characters = reason.unicodeScalars.filter {
+            $0.properties.isAlphabetic || $0 == " "
+        }
+        return String(String.UnicodeScalarView(characters.prefix(80)))
     }
 
     static let bankDidNotAnswer = Refusal(

@@ -6,8 +6,9 @@ import SQL
 ///
 /// The bank is asked outside the writer, so that a slow bank delays nobody else.
 public final class WithdrawalDesk: Sendable {
-    /// How long until an answer that could not be recorded is tried again, in milliseconds.
-    static let retryMilliseconds = 1_000
+    /// How long until what failed is tried again, in milliseconds: doubled from the first to the last.
+    static let firstRetryMilliseconds = 1_000
+    static let lastRetryMilliseconds = 64_000
 
     private let writer: Writer<AgencySession>
     private let gateway: any BankGateway
@@ -58,10 +59,10 @@ public final class WithdrawalDesk: Sendable {
         try writer.submit({ session in
             let outcome = try session.cancelWithdrawal(
                 serial: serial, claim: claim, by: principal)
-            return (outcome, try session.unresolvedWithdrawals().due.filter { $0.serial == serial })
+            return (outcome, try session.dueReversal(of: serial))
         }) { [self] result in
             completion(result.map(\.0))
-            if case .success(let (_, due)) = result { reverse(due) }
+            if case .success(let (_, due?)) = result { reverse(due) }
         }
     }
 
@@ -70,60 +71,75 @@ public final class WithdrawalDesk: Sendable {
     /// A withdrawal whose answer was never recorded paid out no cash: it is reversed.
     public func resolveInterrupted() throws {
         let due = try writer.perform { session in
-            for serial in try session.unresolvedWithdrawals().pending {
+            for serial in try session.pendingWithdrawals() {
                 _ = try session.recordBankAnswer(.noAnswer, serial: serial)
             }
-            return try session.unresolvedWithdrawals().due
+            return try session.dueReversals()
         }
-        reverse(due)
+        for withdrawal in due { reverse(withdrawal) }
     }
 
+    /// Records the bank's answer; when that fails the terminal hears that it is still running.
+    ///
+    /// The bank has answered, so neither "nothing was booked" nor "declined" would be true.
     private func record(
-        _ answer: BankAnswer, of pending: PendingWithdrawal,
+        _ answer: BankAnswer, of pending: PendingWithdrawal, attempt: Int = 0,
         completion: @escaping @Sendable (Result<CommandOutcome, any Error>) -> Void
     ) {
         do {
             try writer.submit({ session in
                 let outcome = try session.recordBankAnswer(answer, serial: pending.serial)
                 // A second answer must not reverse what the first one settled.
-                let due = try session.unresolvedWithdrawals().due
-                return (outcome, due.filter { $0.serial == pending.serial })
+                return (outcome, try session.dueReversal(of: pending.serial))
             }) { [self] result in
-                completion(result.map(\.0))
                 switch result {
-                case .success(let (_, due)): reverse(due)
-                case .failure(let error): recordLater(answer, of: pending, after: error)
+                case .success(let (outcome, due)):
+                    completion(.success(outcome))
+                    if let due { reverse(due) }
+                case .failure(let error):
+                    completion(.success(.running))
+                    recordLater(answer, of: pending, attempt: attempt, after: error)
                 }
             }
         } catch {
-            completion(.failure(error))
-            recordLater(answer, of: pending, after: error)
+            completion(.success(.running))
+            recordLater(answer, of: pending, attempt: attempt, after: error)
         }
     }
 
     /// Tries again to record an answer, as after a full disk; at shut-down it is left to the start.
     private func recordLater(
-        _ answer: BankAnswer, of pending: PendingWithdrawal, after error: any Error
+        _ answer: BankAnswer, of pending: PendingWithdrawal, attempt: Int, after error: any Error
     ) {
         report("the bank's answer to withdrawal \(pending.serial) is not recorded yet: \(error)")
         if case WriterError.stopped = error { return }
-        let delay = DispatchTimeInterval.milliseconds(Self.retryMilliseconds)
-        DispatchQueue.global().asyncAfter(deadline: .now() + delay) { [self] in
-            record(answer, of: pending) { _ in }
+        retry(attempt) { [self] in
+            record(answer, of: pending, attempt: attempt + 1) { _ in }
         }
     }
 
-    private func reverse(_ withdrawals: [PendingWithdrawal]) {
-        for withdrawal in withdrawals {
-            let serial = withdrawal.serial
-            gateway.reverse(serial: serial, partnerCode: withdrawal.partnerCode) { [self] done in
-                guard done else { return report("the bank did not confirm reversal \(serial)") }
-                do {
-                    try writer.submit({ try $0.confirmReversal(serial: serial) }) { _ in }
-                } catch {
+    /// Tells the bank to undo a withdrawal, again and again until it confirms.
+    private func reverse(_ withdrawal: PendingWithdrawal, attempt: Int = 0) {
+        let serial = withdrawal.serial
+        gateway.reverse(serial: serial, partnerCode: withdrawal.partnerCode) { [self] isDone in
+            guard isDone else {
+                report("the bank did not confirm the reversal of \(serial) yet")
+                return retry(attempt) { [self] in reverse(withdrawal, attempt: attempt + 1) }
+            }
+            do {
+                try writer.submit({ try $0.confirmReversal(serial: serial) }) { [self] result in
+                    guard case .failure(let error) = result else { return }
                     report("reversal \(serial) is confirmed again at the next start: \(error)")
                 }
+            } catch {
+                report("reversal \(serial) is confirmed again at the next start: \(error)")
             }
         }
+    }
+
+    private func retry(_ attempt: Int, _ work: @escaping @Sendable () -> Void) {
+        let doubled = Self.firstRetryMilliseconds << min(attempt, 6)
+        let delay = DispatchTimeInterval.milliseconds(min(doubled, Self.lastRetryMilliseconds))
+        DispatchQueue.global().asyncAfter(deadline: .now() + delay, execute: work)
     }
 }

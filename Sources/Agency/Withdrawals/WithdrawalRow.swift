@@ -37,24 +37,43 @@ extension AgencySession {
         }
     }
 
-    /// Serial numbers and banks of withdrawals in a state that a restart must resolve.
-    func unresolvedWithdrawals() throws -> (pending: [Int64], due: [PendingWithdrawal]) {
-        let pending = try connection.prepare(
+    /// Serial numbers of withdrawals whose bank's answer was never recorded.
+    func pendingWithdrawals() throws -> [Int64] {
+        // The signs keep SQLite on the small index of unfinished transactions.
+        try connection.prepare(
             """
             SELECT serial FROM service_transaction
-            WHERE status IN ('pending', 'authorised') AND status = 'pending' ORDER BY serial
+            WHERE status IN ('pending', 'authorised') AND +status = 'pending' ORDER BY +serial
             """
         ).all { $0.integer(0) }
-        let due = try connection.prepare(
+    }
+
+    /// Withdrawals whose reversal the bank has not confirmed, in order of serial number.
+    func dueReversals() throws -> [PendingWithdrawal] {
+        try connection.prepare(
             """
             SELECT w.serial, p.code FROM withdrawal w
             JOIN service_transaction x ON x.serial = w.serial
             JOIN product d ON d.product_id = x.product_id
             JOIN partner p ON p.partner_id = d.partner_id
-            WHERE w.reversal = 'due'
+            WHERE w.reversal = 'due' ORDER BY w.serial
             """
         ).all { PendingWithdrawal(serial: $0.integer(0), partnerCode: $0.text(1)) }
-        return (pending, due)
+    }
+
+    /// The withdrawal with a serial number, if its reversal is due.
+    func dueReversal(of serial: Int64) throws -> PendingWithdrawal? {
+        try connection.prepare(
+            """
+            SELECT w.serial, p.code FROM withdrawal w
+            JOIN service_transaction x ON x.serial = w.serial
+            JOIN product d ON d.product_id = x.product_id
+            JOIN partner p ON p.partner_id = d.partner_id
+            WHERE w.serial = $1 AND w.reversal = 'due'
+            """
+        ).first(.integer(serial)) {
+            PendingWithdrawal(serial: $0.integer(0), partnerCode: $0.text(1))
+        }
     }
 
     func setStatus(
@@ -70,8 +89,10 @@ extension AgencySession {
     }
 
     func markReversal(_ state: String, of serial: Int64) throws {
-        try connection.prepare("UPDATE withdrawal SET reversal = $1 WHERE serial = $2")
-            .run(.text(state), .integer(serial))
+        try connection.prepare(
+            "UPDATE withdrawal SET reversal = $1 WHERE serial = $2 AND reversal <> $1"
+        )
+        .run(.text(state), .integer(serial))
     }
 
     /// - Throws: `Refusal` with `tillShortOfCash` when the till, less what is promised, is short.

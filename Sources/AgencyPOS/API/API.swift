@@ -13,6 +13,8 @@ struct API: Sendable {
     let exchange: SettlementExchange
     let sessions: SessionCache
     let workers: WorkerPool
+    /// Sign-ins have a worker of their own: scrypt is slow on purpose, and anyone may ask for it.
+    let signInWorkers: WorkerPool
     let log: Log
 
     /// The routes, frozen.
@@ -87,6 +89,11 @@ struct API: Sendable {
         try book.writer.submit(command) { answer($0, call, status: status) }
     }
 
+    /// What a repeat hears while the first request runs.
+    static let stillRunning = Refusal(
+        .idempotencyKeyRunning,
+        "the first request with this key is still running; ask again in a moment")
+
     /// Answers with a command's outcome.
     func answer(
         _ result: Result<CommandOutcome, any Error>, _ call: Call, status: Int
@@ -95,11 +102,7 @@ struct API: Sendable {
         case .success(.done(let bytes)): call.responder.respond(.json(bytes, status: status))
         case .success(.refused(let refusal)): fail(refusal, call.request, call.responder)
         case .success(.running):
-            fail(
-                Refusal(
-                    .idempotencyKeyRunning,
-                    "the first request with this key is still running; ask again in a moment"),
-                call.request, call.responder)
+            fail(Self.stillRunning, call.request, call.responder)
         case .failure(let error): fail(error, call.request, call.responder)
         }
     }

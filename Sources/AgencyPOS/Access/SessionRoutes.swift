@@ -21,7 +21,7 @@ extension API {
             let signIn = SignInRequest(
                 staffCode: staffCode, pin: pin,
                 terminal: terminal.flatMap { code in secret.map { (code, $0) } })
-            let isQueued = workers.submit {
+            let isQueued = signInWorkers.submit {
                 do {
                     let bytes = try SignIn(readers: book.readers, writer: book.writer)
                         .open(signIn, at: book.clock())

@@ -9,7 +9,8 @@ enum CloseDayCommand: Command {
     static let abstract = "close the business date and write the settlement files"
     static let discussion = """
         Closes the open business date, or the one named, and writes one file for each partner.
-        Run again after a crash it writes the files that are missing. While a server runs on the
+        Run again after a crash it writes the files that are missing; a date that has not begun is
+        not closed. While a server runs on the
         data folder use its POST /v1/day-close instead.
         """
     static let options: [Arguments.Option] = [
@@ -24,7 +25,8 @@ enum CloseDayCommand: Command {
             path: arguments.text("--data", default: Arguments.Option.defaultData))
         defer { book.close() }
         let exchange = SettlementExchange(book: book)
-        for file in try exchange.releaseAll() { print("released earlier file \(file.name)") }
+        // What an earlier close left unwritten comes first; a fault in it must not stop this close.
+        _ = release(exchange)
         let open = try book.readers.read { try LedgerReader($0).openDate() }
         guard let date = try arguments.text("--date").map(parse) ?? open else {
             throw CommandError(message: "no business date is open", code: .refused)
@@ -33,10 +35,20 @@ enum CloseDayCommand: Command {
         print(
             "closed \(summary.closedDate): \(summary.entryCount) entries, "
                 + "\(summary.transactionCount) transactions; \(summary.nextDate) is open")
-        for file in try exchange.releaseAll() {
-            print(
-                "\(file.name)  \(file.detailCount ?? 0) lines, net "
-                    + ReceiptText.yuan(file.netFen ?? 0))
+        if let fault = release(exchange) { throw CommandError(message: "\(fault)", code: .failure) }
+    }
+
+    /// Writes the files that are due, and gives the fault that holds one back.
+    private static func release(_ exchange: SettlementExchange) -> (any Error)? {
+        do {
+            for file in try exchange.releaseAll() {
+                print(
+                    "\(file.name)  \(file.detailCount ?? 0) lines, net "
+                        + ReceiptText.yuan(file.netFen ?? 0))
+            }
+            return nil
+        } catch {
+            return error
         }
     }
 

@@ -8,10 +8,12 @@ import SQL
 enum ServeCommand: Command {
     /// How long requests under way may take to finish at shut-down, in seconds.
     static let drainDeadlineSeconds = 10
-    /// Threads for reads, sign-ins and day close.
+    /// Threads for reads and day close.
     static let workerCount = 4
-    /// Reads and sign-ins that may wait for a thread.
+    /// Reads that may wait for a thread.
     static let maximumQueuedWork = 1_024
+    /// Sign-ins that may wait for their thread.
+    static let maximumQueuedSignIns = 64
 
     static let name = "serve"
     static let abstract = "serve the REST API on a loopback or private address"
@@ -61,6 +63,7 @@ struct Service: Sendable {
     private let desk: WithdrawalDesk
     private let exchange: SettlementExchange
     private let workers: WorkerPool
+    private let signInWorkers: WorkerPool
     private let log: Log
 
     init(
@@ -74,9 +77,15 @@ struct Service: Sendable {
         workers = try WorkerPool(
             threadCount: ServeCommand.workerCount,
             maximumQueueLength: ServeCommand.maximumQueuedWork, name: "worker")
+        signInWorkers = try WorkerPool(
+            threadCount: 1, maximumQueueLength: ServeCommand.maximumQueuedSignIns,
+            name: "sign-in")
+        // A connection of its own: the server's loop must not wait for reports to end.
+        let sessionReaders = ReaderPool(path: book.folder.databasePath, maximumConnections: 1)
         let api = API(
             book: book, desk: desk, exchange: exchange,
-            sessions: SessionCache(readers: book.readers), workers: workers, log: log)
+            sessions: SessionCache(readers: sessionReaders), workers: workers,
+            signInWorkers: signInWorkers, log: log)
         server = try HTTPServer(
             configuration: configuration, router: api.router(),
             errorResponse: { fault, requestID in
@@ -95,6 +104,7 @@ struct Service: Sendable {
         book.writer.aroundCompletions(
             begin: { server.holdAnswers() }, end: { server.releaseAnswers() })
         let port = try server.start()
+        log.warning("withdrawals are approved by the sandbox bank; no bank is connected")
         log.info("serving", ["port": String(port), "version": VersionCommand.version])
         return port
     }
@@ -115,6 +125,7 @@ struct Service: Sendable {
         log.info("stopping")
         server.stop(drainDeadlineSeconds: ServeCommand.drainDeadlineSeconds)
         workers.drain()
+        signInWorkers.drain()
         book.close()
         // The writer must not keep the server, which keeps the book, which keeps the writer.
         book.writer.aroundCompletions(begin: {}, end: {})

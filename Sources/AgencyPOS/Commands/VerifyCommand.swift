@@ -5,7 +5,8 @@ import SQL
 /// Checks the whole book.
 enum VerifyCommand: Command {
     static let name = "verify"
-    static let abstract = "check the whole book: entries, balances, business rows, seals, pages"
+    static let abstract =
+        "check the whole book: pages, ledger, business rows, seals, settlement files"
     static let discussion = """
         Reads one snapshot, also while a server runs. It ends with 0 when nothing is wrong, and
         with 1 after naming the first faults.
@@ -22,14 +23,17 @@ enum VerifyCommand: Command {
             path: arguments.text("--data", default: Arguments.Option.defaultData))
         let maximum = try arguments.integer("--max-faults", default: 20, in: 1...10_000)
         let readers = try folder.openReaders()
-        let report = try readers.read {
-            try BookAudit($0, maximumFaults: maximum) { print($0) }.run()
+        let (report, faults) = try readers.read { connection in
+            let report = try BookAudit(connection, maximumFaults: maximum) { print($0) }.run()
+            let settlement = try SettlementAudit(folder, connection) { print($0) }
+                .run(maximumFaults: maximum - report.faults.count)
+            return (report, report.faults + settlement)
         }
-        for fault in report.faults { print("FAULT \(fault)") }
-        guard report.faults.isEmpty else {
+        for fault in faults { print("FAULT \(fault)") }
+        guard faults.isEmpty else {
             throw CommandError(
-                message: "the book is not sound: \(report.faults.count) faults"
-                    + (report.faults.count >= maximum ? " or more" : ""),
+                message: "the book is not sound: \(faults.count) faults"
+                    + (faults.count >= maximum ? " or more" : ""),
                 code: .failure)
         }
         print(

@@ -23,7 +23,13 @@ extension API {
             let date = try body.date("business_date")
             try body.finish()
             try checkIsDistrict(call.principal, "closes the day")
-            let summary = try book.writer.perform { try $0.closeDay(date) }
+            let claim = try call.claim(dayCloseFingerprint(date))
+            let summary: JSONValue
+            switch try book.writer.perform({ try $0.closeDay(date, claim: claim) }) {
+            case .done(let bytes): summary = try StrictJSONParser.parse(bytes)
+            case .refused(let refusal): throw refusal
+            case .running: throw Self.stillRunning
+            }
             log.info("day closed", ["business_date": date.description])
             releaseFiles()
             let files = try book.readers.read {
@@ -33,7 +39,12 @@ extension API {
             }
             var writer = JSONWriter(reservedBytes: 4096)
             writer.beginObject()
-            summary.encodeMembers(to: &writer)
+            if case .object(let members) = summary {
+                for member in members {
+                    writer.key(escaping: member.name)
+                    writer.value(member.value)
+                }
+            }
             writer.key("settlement_files")
             writer.beginArray()
             for file in files { file.encode(to: &writer, zone: book.profile.zone) }

@@ -13,6 +13,7 @@ extension Operations {
             body: .init(
                 schema: "DayCloseRequest",
                 examples: [("date", ["business_date": "2026-11-21"])]),
+            needsKey: true,
             answer: .json(.named("DayClose"), "What was closed"),
             refusals: [
                 .dateNotOpen, .shiftsOpen, .itemsPending, .noSettlementKey, .booksOutOfBalance,

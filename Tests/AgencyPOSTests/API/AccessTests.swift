@@ -156,7 +156,8 @@ import Testing
         let server = try LiveServer()
         let administrator = try server.client(of: "AD0001")
         let date = DemoNetwork.businessDate.description
-        let closed = try administrator.post("/v1/day-close", ["business_date": .string(date)])
+        let closed = try administrator.post(
+            "/v1/day-close", ["business_date": .string(date)], key: "day-close-\(date)")
         #expect(closed.status == 200, "\(closed)")
         let all = try administrator.get("/v1/settlement-files").json()["settlement_files"]?.items
         #expect(all?.count == 8)
@@ -209,13 +210,17 @@ import Testing
     func district() throws {
         let bench = try Self.bench.get()
         let town = try bench.server.client(of: "SV-T01")
-        let close = try town.post("/v1/day-close", ["business_date": "2026-11-20"])
+        let close = try town.post(
+            "/v1/day-close", ["business_date": "2026-11-20"], key: "day-close-town")
         #expect(close.status == 403)
         #expect(close.problemCode == "not-permitted")
         #expect(try town.get("/v1/reports/trial-balance").problemCode == "not-permitted")
         let district = try bench.server.client(of: "SV-D01")
         #expect(
-            try district.post("/v1/day-close", ["business_date": "2026-11-20"]).problemCode
+            try district.post(
+                "/v1/day-close", ["business_date": "2026-11-20"], key: "day-close-district"
+            )
+            .problemCode
                 == "date-not-open")
         #expect(try district.get("/v1/reports/trial-balance").status == 200)
     }

@@ -74,7 +74,8 @@ import Testing
         #expect(all.values.count > 10 && Set(all.values).count == all.values.count)
         let administrator = try server.client(of: "AD0001")
         let date = DemoNetwork.businessDate.description
-        _ = try administrator.post("/v1/day-close", ["business_date": .string(date)])
+        _ = try administrator.post(
+            "/v1/day-close", ["business_date": .string(date)], key: "day-close-\(date)")
         let files = try walk(
             administrator, "/v1/settlement-files", list: "settlement_files",
             member: "partner_id", limit: 3)

@@ -15,7 +15,8 @@ import Testing
         #expect(try shift.json()["over_fen"]?.number == 0, "\(shift)")
         let administrator = try server.client(of: "AD0001")
         let date = DemoNetwork.businessDate.description
-        let closed = try administrator.post("/v1/day-close", ["business_date": .string(date)])
+        let closed = try administrator.post(
+            "/v1/day-close", ["business_date": .string(date)], key: "day-close-\(date)")
         let files = try #require(try closed.json()["settlement_files"]?.items)
         #expect(files.count == 8)
         let folder = try TemporaryFolder()

@@ -60,7 +60,7 @@ import Testing
         Row(words: ["verify"], code: .unusable, message: "there is no book here"),
         Row(words: ["verify", "--max-faults", "0"], code: .usage, message: "--max-faults"),
         Row(words: ["report", "revenue"], code: .unusable, message: "there is no book here"),
-        Row(words: ["serve"], code: .unusable, message: "no network yet"),
+        Row(words: ["serve"], code: .unusable, message: "there is no book here"),
         Row(words: ["fixtures"], code: .usage, message: "--out names"),
         Row(
             words: ["fixtures", "--out", "x", "--stations", "0"], code: .usage,

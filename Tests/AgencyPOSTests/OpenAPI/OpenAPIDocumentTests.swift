@@ -31,7 +31,8 @@ import Testing
             book: server.book,
             desk: WithdrawalDesk(writer: server.book.writer, gateway: SandboxBank()) { _ in },
             exchange: SettlementExchange(book: server.book),
-            sessions: SessionCache(readers: readers), workers: workers, log: Log(level: .error))
+            sessions: SessionCache(readers: readers), workers: workers,
+            signInWorkers: workers, log: Log(level: .error))
         let routes = api.router().routes.map { "\($0.method.rawValue) \($0.pattern)" }
         let described = try #require(try Self.document()["paths"]).members.flatMap { path in
             path.value.members.map { "\($0.name.uppercased()) \(path.name)" }

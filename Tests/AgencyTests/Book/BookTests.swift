@@ -25,7 +25,9 @@ import Testing
     @Test("an empty folder is no book") func empty() throws {
         let copy = try BookCopy()
         #expect(throws: BookError.self) { try BookFolder(path: copy.path).openReaders() }
-        #expect(throws: BookError.notLoaded) { try Book(path: copy.path) }
+        #expect(throws: BookError.self) { try Book(path: copy.path) }
+        // A mistyped path leaves nothing behind.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: copy.path) == [])
     }
 
     @Test("a book without its master key is refused, and no new key is made") func keyless() throws

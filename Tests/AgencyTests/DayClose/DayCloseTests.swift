@@ -71,12 +71,18 @@ enum DayCloseObstacle: Int, CaseIterable, Sendable {
         }
     }
 
+    @Test("a date that has not begun is not closed") func notBegun() throws {
+        let test = try TestBook(at: "2026-11-20 23:59:59")
+        try test.closeDay()
+        #expect(try refusalCode { _ = try test.closeDay() } == .dateNotOpen)
+        #expect(try test.date() == "2026-11-21")
+    }
+
     @Test(
         "the next date follows the closed one, or is today when that is later",
         arguments: [
             ("2026-11-20 18:00", "2026-11-21"), ("2026-11-20 23:59:59", "2026-11-21"),
             ("2026-11-21 02:00", "2026-11-21"), ("2026-11-24 00:00", "2026-11-24"),
-            ("2026-11-19 12:00", "2026-11-21"),
         ])
     func nextDate(time: String, next: String) throws {
         let test = try TestBook(at: time)
@@ -96,6 +102,7 @@ enum DayCloseObstacle: Int, CaseIterable, Sendable {
         #expect(try receipt.text("business_date") == "2026-11-21")
         #expect(try receipt.text("recorded_at").hasPrefix("2026-11-20T18:00"))
         try test.signOff(teller)
+        try test.clock.set("2026-11-21 18:00")
         let summary = try test.closeDay()
         #expect(summary.transactionCount == 1)
         try test.release()

@@ -125,7 +125,7 @@ import Testing
         try copy.damage(
             "UPDATE service_transaction SET amount_fen = amount_fen + 1 WHERE kind = 'withdrawal'"
                 + " AND status = 'posted'")
-        let next = try TestBook(reopening: copy, at: "2026-11-20 18:00")
+        let next = try TestBook(reopening: copy, at: "2026-11-21 18:00")
         let name = "APS_330102A_BANK01_20261120_000001.txt"
         for _ in 1...2 {
             #expect(

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Agency
@@ -97,9 +98,72 @@ struct Damage: Sendable, CustomTestStringConvertible {
         Damage(
             check: "shifts have their differences", sql: "UPDATE shift SET entry_id = NULL"),
         Damage(
+            check: "commission went to the station",
+            sql: transaction("commission_fen = commission_fen + 1", "ticket_sale")),
+        Damage(
+            check: "commission was shared out as kept",
+            sql: "UPDATE day_revenue SET commission_fen = commission_fen + 1"),
+        Damage(
+            check: "transactions are of their shift's date",
+            sql: "UPDATE shift SET business_date = business_date - 1"),
+        Damage(
+            check: "closed days have no unfinished item",
+            sql: transaction("status = 'authorised', entry_id = NULL", "withdrawal")),
+        Damage(
+            check: "closed days have their settlement files",
+            sql: "DELETE FROM settlement_file WHERE file_id = 1"),
+        Damage(
+            check: "closed days have their settlement files", sql: "DELETE FROM settlement_file"),
+        Damage(
+            check: "settlement files are in sequence",
+            sql: "UPDATE settlement_file SET sequence = 2 WHERE file_id = 1"),
+        Damage(
+            check: "settlement files are in sequence",
+            sql: "UPDATE settlement_file SET first_serial = 2 WHERE file_id = 1"),
+        Damage(
+            check: "settlement files hold their day's transactions",
+            sql: "UPDATE settlement_file SET last_serial = 2"),
+        Damage(
             check: "settlement files",
             sql: "UPDATE settlement_file SET net_fen = net_fen + 1"),
     ]
+
+    @Test(
+        "a released file finds what was altered after its day was sealed",
+        arguments: [
+            "UPDATE service_transaction SET account_reference = 'X' WHERE serial = 1",
+            "UPDATE service_transaction SET recorded_at = recorded_at + 1000 WHERE serial = 1",
+            "UPDATE service_transaction SET partner_reference = 'X' WHERE serial = 1",
+            "UPDATE settlement_file SET digest = substr(digest, 2) || '0'",
+            "UPDATE settlement_file SET created_at = created_at + 1000 WHERE file_id = 1",
+        ])
+    func settlement(_ sql: String) throws {
+        let copy = try closedDay()
+        #expect(try settlementFaults(copy) == [])
+        try copy.damage(sql)
+        #expect(try !settlementFaults(copy).isEmpty)
+    }
+
+    @Test("a released file that is gone or changed is found") func files() throws {
+        let copy = try closedDay()
+        let folder = BookFolder(path: copy.path).settlementFolder(partnerCode: "WATER01")
+        let name = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: folder)
+                .first { $0.hasSuffix(".txt") })
+        let handle = try #require(FileHandle(forWritingAtPath: folder + "/" + name))
+        handle.write(Data("X".utf8))
+        handle.closeFile()
+        #expect(try settlementFaults(copy).count == 1)
+        try FileManager.default.removeItem(atPath: folder + "/" + name)
+        #expect(try settlementFaults(copy).count == 1)
+    }
+
+    private func settlementFaults(_ copy: BookCopy) throws -> [String] {
+        let folder = BookFolder(path: copy.path)
+        return try folder.openReaders().read {
+            try SettlementAudit(folder, $0) { _ in }.run(maximumFaults: 100)
+        }
+    }
 
     @Test("a clean day is clean, open as well as closed") func clean() throws {
         let test = try TestBook()

@@ -1,0 +1,109 @@
+import Cryptography
+import Foundation
+import Ledger
+import SQL
+import Settlement
+
+/// Makes every released settlement file anew and compares it with what was released.
+///
+/// A file carries the day's transactions field by field, and its digest was kept when it was
+/// released: so this finds a transaction that was altered after its date was sealed.
+public struct SettlementAudit {
+    /// Bytes that are hashed at once.
+    private static let chunkBytes = 1 << 20
+
+    private let folder: BookFolder
+    private let connection: Connection
+    private let progress: (String) -> Void
+
+    /// - Parameter progress: hears of each file before it is checked.
+    public init(
+        _ folder: BookFolder, _ connection: Connection, progress: @escaping (String) -> Void
+    ) {
+        self.folder = folder
+        self.connection = connection
+        self.progress = progress
+    }
+
+    /// Checks the released files and gives their faults, at most so many.
+    public func run(maximumFaults: Int) throws -> [String] {
+        let workshop = FileManager.default.temporaryDirectory.path + "/agencypos-\(UUID())"
+        try BookFolder.make(workshop)
+        defer { remove(workshop) }
+        let profile = try AgencyProfile.read(connection)
+        var faults: [String] = []
+        var cursor: Int64 = 0
+        while faults.count < maximumFaults {
+            let files = try SettlementFileReader(connection).files(
+                partner: nil, date: nil, after: cursor, limit: SettlementFileReader.maximumPageSize)
+            guard let last = files.last else { break }
+            cursor = last.id.number
+            for file in files where file.state == .released {
+                progress("settlement: \(file.name)")
+                if let fault = fault(in: file, profile: profile, workshop: workshop) {
+                    faults.append("settlement_file \(file.name): \(fault)")
+                }
+            }
+        }
+        return Array(faults.prefix(maximumFaults))
+    }
+
+    private func fault(
+        in file: SettlementFileRow, profile: AgencyProfile, workshop: String
+    ) -> String? {
+        do {
+            let made = try digest(ofMaking: file, profile: profile, in: workshop)
+            guard made == file.digest else {
+                return "field digest: the book's rows make another file than was released"
+            }
+            let path =
+                folder.settlementFolder(partnerCode: file.partnerCode) + "/" + file.name
+            guard try digest(ofFileAt: path) == file.digest else {
+                return "the file in the partner's folder is missing or differs"
+            }
+            return nil
+        } catch {
+            return "cannot be made anew: \(error)"
+        }
+    }
+
+    private func digest(
+        ofMaking file: SettlementFileRow, profile: AgencyProfile, in workshop: String
+    ) throws -> String {
+        let previous = try SettlementFileReader(connection).previousDigest(of: file)
+        let header = try settlementHeader(
+            agencyCode: profile.code, partnerCode: file.partnerCode, date: file.date,
+            currency: profile.currency, sequence: file.sequence, keyID: file.keyID,
+            previousDigest: previous.flatMap { SHA256Digest(hex: $0) }, createdAt: file.createdAt)
+        // The digest is of the file alone; whatever key signs the sidecar makes no difference.
+        let key = try SymmetricKey(bytes: [UInt8](repeating: 0, count: 32))
+        let writer = try SettlementFileWriter(folder: workshop, header: header, key: key)
+        do {
+            try SettlementLines(connection).forEach(of: file) { try writer.append($0) }
+            let candidate = try writer.finish()
+            defer { candidate.discard() }
+            return candidate.digest.hex
+        } catch {
+            writer.discard()
+            throw error
+        }
+    }
+
+    private func digest(ofFileAt path: String) throws -> String? {
+        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+        defer { file.closeFile() }
+        let hash = SHA256()
+        while let chunk = try file.read(upToCount: Self.chunkBytes), !chunk.isEmpty {
+            hash.update([UInt8](chunk))
+        }
+        return hash.finalize().hex
+    }
+
+    private func remove(_ workshop: String) {
+        do {
+            try FileManager.default.removeItem(atPath: workshop)
+        } catch {
+            progress("\(workshop) is left behind")
+        }
+    }
+}
