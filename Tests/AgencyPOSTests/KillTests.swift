@@ -4,7 +4,9 @@ import SQL
 import Testing
 
 @Suite(.serialized) struct KillTests {
-    static let rounds = 22
+    /// How often the server is killed; `AGENCYPOS_KILL_ROUNDS` sets another number.
+    static let rounds =
+        ProcessInfo.processInfo.environment["AGENCYPOS_KILL_ROUNDS"].flatMap { Int($0) } ?? 22
     static let stations = 8
     /// How long a server is under load before it is killed, in milliseconds.
     static let loadMilliseconds = 20...320

@@ -1,0 +1,193 @@
+/// The tables of what is done at the counter and after it.
+extension AgencySchema {
+    // One row for each service rendered; its serial number grows with time. Checks on the hot path
+    // compare with OR: SQLite builds a temporary table for an IN list at each execution.
+    static let transactions = """
+        CREATE TABLE service_transaction (
+            serial INTEGER PRIMARY KEY,
+            business_date INTEGER NOT NULL,
+            recorded_at INTEGER NOT NULL,
+            shift_id INTEGER NOT NULL REFERENCES shift,
+            product_id INTEGER NOT NULL REFERENCES product,
+            kind TEXT NOT NULL,
+            status TEXT NOT NULL CHECK (status = 'posted' OR status = 'pending'
+                OR status = 'authorised' OR status = 'declined' OR status = 'reversed'),
+            account_reference TEXT NOT NULL,
+            partner_reference TEXT NOT NULL,
+            amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),
+            fee_fen INTEGER NOT NULL CHECK (fee_fen >= 0),
+            commission_fen INTEGER NOT NULL CHECK (commission_fen >= 0),
+            receipt_number INTEGER NOT NULL,
+            entry_id INTEGER,
+            CHECK ((status = 'posted') = (entry_id IS NOT NULL))
+        ) STRICT;
+        CREATE INDEX service_transaction_unfinished ON service_transaction (shift_id)
+        WHERE status IN ('pending', 'authorised');
+        CREATE TRIGGER service_transaction_kept BEFORE DELETE ON service_transaction
+        BEGIN SELECT RAISE(ABORT, 'a transaction is never deleted'); END;
+        CREATE TRIGGER service_transaction_final BEFORE UPDATE ON service_transaction
+        WHEN OLD.status IN ('posted', 'declined', 'reversed')
+            OR NEW.serial <> OLD.serial OR NEW.amount_fen <> OLD.amount_fen
+            OR NEW.business_date <> OLD.business_date OR NEW.kind <> OLD.kind
+            OR NEW.product_id <> OLD.product_id OR NEW.shift_id <> OLD.shift_id
+            OR NEW.fee_fen <> OLD.fee_fen OR NEW.commission_fen <> OLD.commission_fen
+            OR NEW.receipt_number <> OLD.receipt_number
+            OR NEW.account_reference <> OLD.account_reference
+        BEGIN SELECT RAISE(ABORT, 'a finished transaction is never changed'); END;
+        CREATE TRIGGER service_transaction_new BEFORE INSERT ON service_transaction
+        WHEN NEW.serial <= (SELECT max(serial) FROM service_transaction)
+        BEGIN SELECT RAISE(ABORT, 'serial numbers only grow'); END;
+
+        """
+
+    static let bills = """
+        CREATE TABLE bill (
+            bill_id INTEGER PRIMARY KEY,
+            product_id INTEGER NOT NULL REFERENCES product,
+            account_number TEXT NOT NULL,
+            period TEXT NOT NULL,
+            customer_name TEXT NOT NULL,
+            address TEXT NOT NULL,
+            amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),
+            late_fee_fen INTEGER NOT NULL CHECK (late_fee_fen >= 0),
+            due_date INTEGER NOT NULL,
+            paid_serial INTEGER,
+            UNIQUE (product_id, account_number, period)
+        ) STRICT;
+        CREATE TRIGGER bill_kept BEFORE DELETE ON bill WHEN OLD.paid_serial IS NOT NULL
+        BEGIN SELECT RAISE(ABORT, 'a paid bill is never deleted'); END;
+        CREATE TRIGGER bill_paid_once BEFORE UPDATE OF paid_serial ON bill
+        WHEN OLD.paid_serial IS NOT NULL
+        BEGIN SELECT RAISE(ABORT, 'a bill is paid once'); END;
+        CREATE TABLE bill_quote (
+            quote_id INTEGER PRIMARY KEY,
+            bill_id INTEGER NOT NULL REFERENCES bill,
+            station_id INTEGER NOT NULL REFERENCES station,
+            amount_fen INTEGER NOT NULL,
+            fee_fen INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL
+        ) STRICT;
+
+        """
+
+    static let tickets = """
+        CREATE TABLE trip (
+            trip_id INTEGER PRIMARY KEY,
+            code TEXT NOT NULL UNIQUE,
+            product_id INTEGER NOT NULL REFERENCES product,
+            origin TEXT NOT NULL,
+            destination TEXT NOT NULL,
+            departure_minute INTEGER NOT NULL,
+            fare_fen INTEGER NOT NULL CHECK (fare_fen > 0),
+            seats_per_day INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE trip_day (
+            trip_id INTEGER NOT NULL REFERENCES trip,
+            travel_date INTEGER NOT NULL,
+            seats_taken INTEGER NOT NULL,
+            PRIMARY KEY (trip_id, travel_date)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE ticket_reservation (
+            reservation_id INTEGER PRIMARY KEY,
+            trip_id INTEGER NOT NULL REFERENCES trip,
+            travel_date INTEGER NOT NULL,
+            seat_count INTEGER NOT NULL,
+            station_id INTEGER NOT NULL REFERENCES station,
+            fare_fen INTEGER NOT NULL,
+            fee_fen INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('reserved', 'issued', 'expired')),
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            serial INTEGER,
+            CHECK ((state = 'issued') = (serial IS NOT NULL))
+        ) STRICT;
+        CREATE INDEX ticket_reservation_held ON ticket_reservation (trip_id, travel_date)
+        WHERE state = 'reserved';
+
+        """
+
+    static let withdrawals = """
+        CREATE TABLE withdrawal (
+            serial INTEGER PRIMARY KEY REFERENCES service_transaction,
+            card_digest TEXT NOT NULL,
+            card_last_four TEXT NOT NULL,
+            key TEXT NOT NULL,
+            credential INTEGER NOT NULL,
+            reversal TEXT NOT NULL CHECK (reversal IN ('none', 'due', 'confirmed'))
+        ) STRICT;
+        CREATE TRIGGER withdrawal_kept BEFORE DELETE ON withdrawal
+        BEGIN SELECT RAISE(ABORT, 'a withdrawal is never deleted'); END;
+        CREATE TRIGGER withdrawal_reversal BEFORE UPDATE ON withdrawal
+        WHEN NOT (OLD.reversal = 'none' AND NEW.reversal = 'due'
+                OR OLD.reversal = 'due' AND NEW.reversal = 'confirmed')
+            OR NEW.serial <> OLD.serial OR NEW.card_digest <> OLD.card_digest
+            OR (SELECT status FROM service_transaction WHERE serial = OLD.serial)
+                IS NOT 'reversed'
+        BEGIN SELECT RAISE(ABORT, 'a reversal is due, then confirmed, and of a reversed one'); END;
+        CREATE INDEX withdrawal_reversal_due ON withdrawal (serial) WHERE reversal = 'due';
+        CREATE TABLE card_day (
+            business_date INTEGER NOT NULL,
+            card_digest TEXT NOT NULL,
+            withdrawn_fen INTEGER NOT NULL CHECK (withdrawn_fen >= 0),
+            PRIMARY KEY (business_date, card_digest)
+        ) STRICT, WITHOUT ROWID;
+
+        """
+
+    static let closing = """
+        CREATE TABLE day_revenue (
+            business_date INTEGER NOT NULL,
+            station_id INTEGER NOT NULL REFERENCES station,
+            product_id INTEGER NOT NULL REFERENCES product,
+            transaction_count INTEGER NOT NULL,
+            amount_fen INTEGER NOT NULL,
+            fee_fen INTEGER NOT NULL,
+            commission_fen INTEGER NOT NULL,
+            operator_fen INTEGER NOT NULL,
+            village_fen INTEGER NOT NULL,
+            town_fen INTEGER NOT NULL,
+            district_fen INTEGER NOT NULL,
+            PRIMARY KEY (business_date, station_id, product_id),
+            CHECK (operator_fen + village_fen + town_fen + district_fen = commission_fen)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER day_revenue_new BEFORE INSERT ON day_revenue
+        WHEN (SELECT state FROM business_date WHERE business_date = NEW.business_date)
+            IS NOT 'open'
+        BEGIN SELECT RAISE(ABORT, 'the business date is not open'); END;
+        CREATE TRIGGER day_revenue_kept BEFORE DELETE ON day_revenue
+        BEGIN SELECT RAISE(ABORT, 'the revenue of a closed day is never deleted'); END;
+        CREATE TRIGGER day_revenue_fixed BEFORE UPDATE ON day_revenue
+        BEGIN SELECT RAISE(ABORT, 'the revenue of a closed day is never changed'); END;
+        CREATE TABLE settlement_file (
+            file_id INTEGER PRIMARY KEY,
+            partner_id INTEGER NOT NULL REFERENCES partner,
+            business_date INTEGER NOT NULL REFERENCES business_date,
+            sequence INTEGER NOT NULL,
+            key_id TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            first_serial INTEGER NOT NULL,
+            last_serial INTEGER NOT NULL,
+            name TEXT NOT NULL UNIQUE,
+            state TEXT NOT NULL CHECK (state IN ('assigned', 'released')),
+            digest TEXT,
+            mac TEXT,
+            detail_count INTEGER,
+            net_fen INTEGER,
+            released_at INTEGER,
+            UNIQUE (partner_id, sequence),
+            CHECK ((state = 'released') = (digest IS NOT NULL))
+        ) STRICT;
+        CREATE TRIGGER settlement_file_new BEFORE INSERT ON settlement_file
+        WHEN NEW.state <> 'assigned' OR EXISTS (
+            SELECT 1 FROM settlement_file f WHERE f.file_id = NEW.file_id OR f.name = NEW.name
+                OR (f.partner_id = NEW.partner_id AND f.sequence >= NEW.sequence))
+        BEGIN SELECT RAISE(ABORT, 'a settlement file is assigned once, in sequence'); END;
+        CREATE TRIGGER settlement_file_kept BEFORE DELETE ON settlement_file
+        BEGIN SELECT RAISE(ABORT, 'a settlement file is never withdrawn'); END;
+        CREATE TRIGGER settlement_file_released BEFORE UPDATE ON settlement_file
+        WHEN OLD.state = 'released'
+        BEGIN SELECT RAISE(ABORT, 'a released settlement file is never changed'); END;
+
+        """
+}
