@@ -108,12 +108,6 @@ public struct SettlementFileReader {
             $0.optionalText(0)
         } ?? nil
     }
-
-    /// The partner's code for a number, or nothing.
-    public func partnerCode(_ partner: ID<Partner>) throws -> String? {
-        try connection.prepare("SELECT code FROM partner WHERE partner_id = $1")
-            .first(.integer(partner.number)) { $0.text(0) }
-    }
 }
 
 extension SettlementFileRow {

@@ -24,7 +24,7 @@ public struct ReceiptText: Sendable {
             pair("时间", String(zone.text(receipt.recordedAt).prefix(19))),
             pair("柜员", receipt.operatorCode),
             pair("业务", receipt.productName),
-            pair("户号", receipt.accountReference),
+            pair(referenceLabel(receipt.kind), receipt.accountReference),
         ]
         if !receipt.partnerReference.isEmpty { lines.append(pair("对方号", receipt.partnerReference)) }
         lines.append(pair("金额", Self.yuan(receipt.amountFen)))
@@ -92,6 +92,14 @@ public struct ReceiptText: Sendable {
         case .billPayment: "代理缴费凭条"
         case .ticketSale: "代售票凭条"
         case .withdrawal: "助农取款凭条"
+        }
+    }
+
+    private func referenceLabel(_ kind: TransactionKind) -> String {
+        switch kind {
+        case .billPayment: "户号"
+        case .ticketSale: "车次"
+        case .withdrawal: "卡号"
         }
     }
 

@@ -1,5 +1,4 @@
 import Dispatch
-import Synchronization
 
 /// What a bank is asked to approve.
 public struct BankAuthorisation: Sendable {
@@ -40,22 +39,18 @@ public protocol BankGateway: Sendable {
 /// |---|---|
 /// | 0051 | declines: insufficient funds |
 /// | 0055 | declines: wrong PIN |
-/// | 0068 | books, but its answer is lost |
+/// | 0068 | does not answer |
 /// | anything else | approves |
-public final class SandboxBank: BankGateway {
+public struct SandboxBank: BankGateway {
     /// How long the gateway waits for the bank, in milliseconds.
     public static let usualTimeoutMilliseconds = 2_000
 
     private let timeoutMilliseconds: Int
-    private let booked = Mutex<Set<Int64>>([])
     private let line = DispatchQueue(label: "sandbox-bank", attributes: .concurrent)
 
     public init(timeoutMilliseconds: Int = SandboxBank.usualTimeoutMilliseconds) {
         self.timeoutMilliseconds = timeoutMilliseconds
     }
-
-    /// The serial numbers that the bank has booked and not reversed.
-    public var bookedSerials: Set<Int64> { booked.withLock { $0 } }
 
     public func authorise(
         _ request: BankAuthorisation, completion: @escaping @Sendable (BankAnswer) -> Void
@@ -65,12 +60,10 @@ public final class SandboxBank: BankGateway {
         case "0051": line.async { completion(.declined(reason: "insufficient funds")) }
         case "0055": line.async { completion(.declined(reason: "wrong PIN")) }
         case "0068":
-            booked.withLock { _ = $0.insert(request.serial) }
             line.asyncAfter(deadline: .now() + .milliseconds(timeoutMilliseconds)) {
                 completion(.noAnswer)
             }
         case _:
-            booked.withLock { _ = $0.insert(request.serial) }
             line.async { completion(.approved(reference: reference)) }
         }
     }
@@ -78,7 +71,6 @@ public final class SandboxBank: BankGateway {
     public func reverse(
         serial: Int64, partnerCode: String, completion: @escaping @Sendable (Bool) -> Void
     ) {
-        booked.withLock { _ = $0.remove(serial) }
         line.async { completion(true) }
     }
 }

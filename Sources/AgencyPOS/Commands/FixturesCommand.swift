@@ -21,8 +21,10 @@ enum FixturesCommand: Command {
             throw CommandError.usage("--out names the folder to write; see --help")
         }
         let seed = try arguments.integer("--seed", default: 1, in: 0...Int.max)
-        let stations = try arguments.integer("--stations", default: 12, in: 1...100_000)
-        let bills = try arguments.integer("--bills", default: 6_000, in: 1...10_000_000)
+        let stations = try arguments.integer(
+            "--stations", default: 12, in: FixtureGenerator.supportedStations)
+        let bills = try arguments.integer(
+            "--bills", default: 6_000, in: FixtureGenerator.supportedBills)
         try FixtureGenerator(seed: UInt64(seed), stations: stations, bills: bills)
             .write(to: folder) { print($0) }
     }

@@ -46,10 +46,6 @@ final class Log: Sendable {
         thread.start()
     }
 
-    func debug(_ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
-        add(.debug, message, fields)
-    }
-
     func info(_ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
         add(.info, message, fields)
     }
