@@ -92,20 +92,16 @@ public final class Connection {
 
     /// Runs `body` in one immediate transaction, which is rolled back when it throws.
     public func transaction<T>(_ body: () throws -> T) throws -> T {
-        try prepare("BEGIN IMMEDIATE").run()
-        do {
-            let value = try body()
-            try prepare("COMMIT").run()
-            return value
-        } catch {
-            try rollBack()
-            throw error
-        }
+        try run(body, begunBy: "BEGIN IMMEDIATE")
     }
 
     /// Runs `body` over one unchanging snapshot of the database.
     public func snapshot<T>(_ body: () throws -> T) throws -> T {
-        try prepare("BEGIN DEFERRED").run()
+        try run(body, begunBy: "BEGIN DEFERRED")
+    }
+
+    private func run<T>(_ body: () throws -> T, begunBy begin: StaticString) throws -> T {
+        try prepare(begin).run()
         do {
             let value = try body()
             try prepare("COMMIT").run()

@@ -70,23 +70,12 @@ public struct SettlementAudit {
     private func digest(
         ofMaking file: SettlementFileRow, profile: AgencyProfile, in workshop: String
     ) throws -> String {
-        let previous = try SettlementFileReader(connection).previousDigest(of: file)
-        let header = try settlementHeader(
-            agencyCode: profile.code, partnerCode: file.partnerCode, date: file.date,
-            currency: profile.currency, sequence: file.sequence, keyID: file.keyID,
-            previousDigest: previous.flatMap { SHA256Digest(hex: $0) }, createdAt: file.createdAt)
         // The digest is of the file alone; whatever key signs the sidecar makes no difference.
         let key = try SymmetricKey(bytes: [UInt8](repeating: 0, count: 32))
-        let writer = try SettlementFileWriter(folder: workshop, header: header, key: key)
-        do {
-            try SettlementLines(connection).forEach(of: file) { try writer.append($0) }
-            let candidate = try writer.finish()
-            defer { candidate.discard() }
-            return candidate.digest.hex
-        } catch {
-            writer.discard()
-            throw error
-        }
+        let candidate = try SettlementLines(connection).makeFile(
+            file, of: profile, in: workshop, key: key, check: { _ in })
+        defer { candidate.discard() }
+        return candidate.digest.hex
     }
 
     private func digest(ofFileAt path: String) throws -> String? {

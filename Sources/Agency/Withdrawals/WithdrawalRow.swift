@@ -50,30 +50,26 @@ extension AgencySession {
 
     /// Withdrawals whose reversal the bank has not confirmed, in order of serial number.
     func dueReversals() throws -> [PendingWithdrawal] {
-        try connection.prepare(
-            """
-            SELECT w.serial, p.code FROM withdrawal w
-            JOIN service_transaction x ON x.serial = w.serial
-            JOIN product d ON d.product_id = x.product_id
-            JOIN partner p ON p.partner_id = d.partner_id
-            WHERE w.reversal = 'due' ORDER BY w.serial
-            """
-        ).all { PendingWithdrawal(serial: $0.integer(0), partnerCode: $0.text(1)) }
+        try dueReversals("ORDER BY w.serial", [])
     }
 
     /// The withdrawal with a serial number, if its reversal is due.
     func dueReversal(of serial: Int64) throws -> PendingWithdrawal? {
+        try dueReversals("AND w.serial = $1", [.integer(serial)]).first
+    }
+
+    private func dueReversals(
+        _ rest: String, _ values: [SQLValue]
+    ) throws -> [PendingWithdrawal] {
         try connection.prepare(
-            """
-            SELECT w.serial, p.code FROM withdrawal w
-            JOIN service_transaction x ON x.serial = w.serial
-            JOIN product d ON d.product_id = x.product_id
-            JOIN partner p ON p.partner_id = d.partner_id
-            WHERE w.serial = $1 AND w.reversal = 'due'
-            """
-        ).first(.integer(serial)) {
-            PendingWithdrawal(serial: $0.integer(0), partnerCode: $0.text(1))
-        }
+            computed: """
+                SELECT w.serial, p.code FROM withdrawal w
+                JOIN service_transaction x ON x.serial = w.serial
+                JOIN product d ON d.product_id = x.product_id
+                JOIN partner p ON p.partner_id = d.partner_id
+                WHERE w.reversal = 'due' \(rest)
+                """
+        ).all(values) { PendingWithdrawal(serial: $0.integer(0), partnerCode: $0.text(1)) }
     }
 
     func setStatus(

@@ -1,0 +1,82 @@
+import CivilTime
+import Cryptography
+import Ledger
+import SQL
+import Settlement
+
+/// The lines of a settlement file, read in order of serial number.
+struct SettlementLines {
+    private let connection: Connection
+
+    init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// Makes a file from the book; the same rows give the same bytes.
+    ///
+    /// - Parameter check: sees the totals before the file is finished, and may refuse them.
+    /// - Throws: `SettlementError`, `BookError`, `SQLError`, and what `check` throws; then nothing
+    ///   is left in the folder.
+    func makeFile(
+        _ file: SettlementFileRow, of profile: AgencyProfile, in folder: String,
+        key: SymmetricKey, check: (SettlementTotals) throws -> Void
+    ) throws -> SettlementCandidate {
+        let previous = try SettlementFileReader(connection).previousDigest(of: file)
+        let header = try settlementHeader(
+            agencyCode: profile.code, partnerCode: file.partnerCode, date: file.date,
+            currency: profile.currency, sequence: file.sequence, keyID: file.keyID,
+            previousDigest: previous.flatMap { SHA256Digest(hex: $0) }, createdAt: file.createdAt)
+        let writer = try SettlementFileWriter(folder: folder, header: header, key: key)
+        do {
+            try forEach(of: file) { try writer.append($0) }
+            try check(writer.totals)
+            return try writer.finish()
+        } catch {
+            writer.discard()
+            throw error
+        }
+    }
+
+    /// Hands over each posted transaction, and each reversed withdrawal as proof.
+    func forEach(
+        of file: SettlementFileRow, _ body: (SettlementDetail) throws -> Void
+    ) throws {
+        try connection.prepare(
+            """
+            SELECT x.serial, x.partner_reference, x.kind, x.account_reference, x.amount_fen,
+                x.fee_fen, x.commission_fen, x.status, x.recorded_at
+            FROM service_transaction x JOIN product d ON d.product_id = x.product_id
+            WHERE x.serial BETWEEN $1 AND $2 AND d.partner_id = $3
+                AND x.status IN ('posted', 'reversed')
+            ORDER BY x.serial
+            """
+        ).forEach(
+            .integer(file.firstSerial), .integer(file.lastSerial), .integer(file.partner.number)
+        ) { try body(SettlementDetail(row: $0)) }
+    }
+}
+
+extension SettlementDetail {
+    fileprivate init(row: Row) throws {
+        guard let kind = TransactionKind(rawValue: row.text(2)) else {
+            preconditionFailure("transaction \(row.integer(0)) is damaged in the database")
+        }
+        self.init(
+            serial: try settlementIdentifier(Receipt.serialText(row.integer(0))),
+            partnerReference: row.text(1), type: kind.settlementType,
+            accountReference: row.text(3), amountFen: row.integer(4), feeFen: row.integer(5),
+            commissionFen: row.integer(6),
+            status: row.text(7) == TransactionStatus.posted.rawValue ? .posted : .reversed,
+            time: Instant(millisecondsSinceEpoch: row.integer(8)))
+    }
+}
+
+extension TransactionKind {
+    fileprivate var settlementType: SettlementType {
+        switch self {
+        case .billPayment: .billPayment
+        case .ticketSale: .ticketSale
+        case .withdrawal: .withdrawal
+        }
+    }
+}
