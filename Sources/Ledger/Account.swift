@@ -32,12 +32,14 @@ public enum BalanceLimit: String, CaseIterable, Sendable {
     /// Credits may not exceed debits: a till cannot pay out cash that it does not hold.
     case creditsWithinDebits = "credits_within_debits"
 
-    /// Whether the totals keep the bound.
-    func allows(debits: Int64, credits: Int64) -> Bool {
-        switch self {
+    /// Whether a balance keeps the bound, with what is pending against it counted as posted.
+    func allows(_ balance: AccountBalance) -> Bool {
+        let (posted, pending) = (balance.posted, balance.pending)
+        return switch self {
         case .none: true
-        case .debitsWithinCredits: debits <= credits
-        case .creditsWithinDebits: credits <= debits
+        // Totals are far below the end of 64 bits, but an audit may find anything in a file.
+        case .debitsWithinCredits: posted.debits &+ pending.debits <= posted.credits
+        case .creditsWithinDebits: posted.credits &+ pending.credits <= posted.debits
         }
     }
 }
@@ -101,5 +103,19 @@ public struct AccountTotals: Equatable, Sendable {
         case .debit: debits - credits
         case .credit: credits - debits
         }
+    }
+}
+
+/// What an account holds: what is posted, and what is pending apart from it.
+public struct AccountBalance: Equatable, Sendable {
+    public var posted: AccountTotals
+    /// Amounts of entries that are neither posted nor voided yet.
+    public var pending: AccountTotals
+
+    public static let zero = AccountBalance(posted: .zero, pending: .zero)
+
+    public init(posted: AccountTotals, pending: AccountTotals) {
+        self.posted = posted
+        self.pending = pending
     }
 }

@@ -69,26 +69,25 @@ final class AuditedAccounts {
     ///
     /// - Returns: the digest of the kept totals, or nothing when they cannot be read.
     func compareDay(_ day: Int64, place: Int, isSealed: Bool) throws -> String? {
-        var digest = JournalDigest()
+        var digest = BalancesDigest()
         var isReadable = true
-        try connection.prepare(
-            """
-            SELECT account_id, debits, credits, closing_debits, closing_credits
-            FROM account_day WHERE business_date = $1 ORDER BY account_id
-            """
-        ).forEach(.integer(day)) { row in
-            let fields = ["account_id", "debits", "credits", "closing_debits", "closing_credits"]
+        try connection.prepare(BalancesDigest.query).forEach(.integer(day)) { row in
+            let fields = [
+                "account_id", "debits", "credits", "closing_debits", "closing_credits",
+                "closing_pending_debits", "closing_pending_credits",
+            ]
             let key = "\(day)/" + (row.isInteger(0) ? "\(row.integer(0))" : "?")
             var numbers: [Int64] = []
-            for (column, field) in fields.enumerated() {
-                guard let number = faults.integer(row, Int32(column), "account_day", key, field)
+            for (index, field) in fields.enumerated() {
+                let column = Int32(index == 0 ? 0 : index + 1)
+                guard let number = faults.integer(row, column, "account_day", key, field)
                 else {
                     isReadable = false
                     return
                 }
-                digest.add(number)
                 numbers.append(number)
             }
+            digest.add(row: row)
             guard isSealed else {
                 faults.add(
                     .wrongDayTotals, "account_day", key, "business_date",
@@ -119,7 +118,7 @@ final class AuditedAccounts {
             }
             let totals = state.totals
             if let limit = state.limit,
-                !limit.allows(debits: totals.debits, credits: totals.credits)
+                !limit.allows(AccountBalance(posted: totals, pending: .zero))
             {
                 faults.add(
                     .limitPassed, "ledger_account", key, "balance_limit",

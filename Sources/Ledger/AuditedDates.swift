@@ -6,9 +6,9 @@ final class AuditedDates {
     private struct State {
         let day: Int64
         let isSealed: Bool
-        let lastEntry: Int64?
+        let treeSize: Int64?
         let entryCount: Int64?
-        let journalDigest: String?
+        let treeRoot: String?
         let balancesDigest: String?
     }
 
@@ -20,9 +20,6 @@ final class AuditedDates {
     /// The place of the date that the pass is in, or -1 before the first entry.
     private var current = -1
     private var entryCount: Int64 = 0
-    private var digest = JournalDigest()
-    // An entry that does not belong to the date in hand adds nothing to its digest.
-    private var isDigesting = false
 
     var count: Int { states.count }
 
@@ -32,8 +29,8 @@ final class AuditedDates {
         self.faults = faults
         try connection.prepare(
             """
-            SELECT business_date, state, last_entry_id, entry_count, journal_digest,
-                balances_digest, sealed_at
+            SELECT business_date, state, tree_size, entry_count, tree_root, balances_digest,
+                sealed_at
             FROM business_date ORDER BY business_date
             """
         ).forEach { load($0) }
@@ -55,7 +52,6 @@ final class AuditedDates {
     /// - Parameter lastEntry: the number of the entry before it.
     /// - Returns: the date's place, or nothing when the entry's date is at fault.
     func enter(_ day: Int64, entry: Int64, lastEntry: Int64) throws -> Int? {
-        isDigesting = false
         let key = "\(entry)"
         guard let place = place(of: day) else {
             faults.add(
@@ -64,7 +60,7 @@ final class AuditedDates {
             return nil
         }
         let state = states[place]
-        if state.isSealed, let last = state.lastEntry, entry > last {
+        if state.isSealed, let last = state.treeSize, entry > last {
             faults.add(
                 .entryAfterSeal, "journal_entry", key, "business_date",
                 expected: "a date whose seal counts entry \(entry)", found: "\(day)")
@@ -77,22 +73,7 @@ final class AuditedDates {
         }
         try advance(to: place, lastEntry: lastEntry)
         entryCount += 1
-        isDigesting = state.isSealed
         return place
-    }
-
-    /// Adds an entry's row, without its postings, to the digest of its date.
-    func digest(entry row: Row) {
-        if isDigesting { digest.add(entry: row) }
-    }
-
-    /// Adds a posting to the digest of its date.
-    func digest(_ first: Int64, _ second: Int64, _ third: Int64, _ fourth: Int64) {
-        guard isDigesting else { return }
-        digest.add(first)
-        digest.add(second)
-        digest.add(third)
-        digest.add(fourth)
     }
 
     /// Closes all dates that are left, and looks for totals of dates that do not exist.
@@ -125,7 +106,6 @@ final class AuditedDates {
             if current >= 0 { try close(lastEntry: lastEntry) }
             current += 1
             entryCount = 0
-            digest = JournalDigest()
         }
     }
 
@@ -136,7 +116,7 @@ final class AuditedDates {
         guard state.isSealed else { return }
         let key = "\(state.day)"
         let numbers = [
-            ("last_entry_id", lastEntry, state.lastEntry),
+            ("tree_size", lastEntry, state.treeSize),
             ("entry_count", entryCount, state.entryCount),
         ]
         for (field, expected, found) in numbers {
@@ -145,8 +125,7 @@ final class AuditedDates {
                 .wrongSeal, "business_date", key, field, expected: expected, found: found)
         }
         let digests = [
-            ("journal_digest", digest.finish(), state.journalDigest),
-            ("balances_digest", balances, state.balancesDigest),
+            ("balances_digest", balances, state.balancesDigest)
         ]
         for (field, expected, found) in digests {
             guard let expected, let found, expected != found else { continue }
@@ -176,23 +155,23 @@ final class AuditedDates {
             reportSealOfOpenDate(row, key: key)
             states.append(
                 State(
-                    day: day, isSealed: false, lastEntry: nil, entryCount: nil,
-                    journalDigest: nil, balancesDigest: nil))
+                    day: day, isSealed: false, treeSize: nil, entryCount: nil,
+                    treeRoot: nil, balancesDigest: nil))
             return
         }
         _ = faults.integer(row, 6, table, key, "sealed_at")
         states.append(
             State(
                 day: day, isSealed: true,
-                lastEntry: faults.integer(row, 2, table, key, "last_entry_id"),
+                treeSize: faults.integer(row, 2, table, key, "tree_size"),
                 entryCount: faults.integer(row, 3, table, key, "entry_count"),
-                journalDigest: faults.text(row, 4, table, key, "journal_digest"),
+                treeRoot: faults.text(row, 4, table, key, "tree_root"),
                 balancesDigest: faults.text(row, 5, table, key, "balances_digest")))
     }
 
     private func reportSealOfOpenDate(_ row: Row, key: String) {
         let fields = [
-            "last_entry_id", "entry_count", "journal_digest", "balances_digest", "sealed_at",
+            "tree_size", "entry_count", "tree_root", "balances_digest", "sealed_at",
         ]
         for (offset, field) in fields.enumerated() where !row.isNull(Int32(offset + 2)) {
             faults.add(

@@ -5,114 +5,163 @@ import SQL
 ///
 /// A command's changes can be undone alone, in step with the database's savepoint.
 struct BalanceSheet {
+    /// What changes of an account; plain numbers, so that undoing costs no more than a copy.
+    struct Amounts {
+        var balance: AccountBalance
+        /// The latest date on which the account changed, in days since 1970-01-01.
+        var latestDate: Int64
+        /// What was posted on that date.
+        var dateTotals: AccountTotals
+    }
+
     struct Line {
+        let account: ID<Account>
         let code: AccountCode
         let currency: Currency
         let limit: BalanceLimit
-        var totals: AccountTotals
-        var latestDate: Int64
-        var dateTotals: AccountTotals
+        var amounts: Amounts
+        var isChanged = false
+    }
+
+    /// The two places that an amount may be in.
+    enum Part {
+        case posted, pending
     }
 
     /// How many lines are kept from batch to batch; beyond it all are read anew.
     static let maximumKeptLines = 100_000
 
     private let connection: Connection
-    private var lines: [ID<Account>: Line] = [:]
-    private var changed: Set<ID<Account>> = []
-    private var undo: [(account: ID<Account>, line: Line)] = []
-    private var readSinceMark: [ID<Account>] = []
+    private var lines: [Line] = []
+    private var placeOf: [ID<Account>: Int] = [:]
+    private var changed: [Int] = []
+    private var undo: [(place: Int, amounts: Amounts)] = []
+    private var commandMark = Mark(changeCount: 0, lineCount: 0)
 
     init(connection: Connection) {
         self.connection = connection
     }
 
-    /// The line of an account, or nothing when there is no such account.
-    mutating func line(_ account: ID<Account>) throws -> Line? {
-        if let line = lines[account] { return line }
+    /// The place of an account's line, or nothing when there is no such account.
+    mutating func place(of account: ID<Account>) throws -> Int? {
+        if let place = placeOf[account] { return place }
         let read = try connection.prepare(
             """
-            SELECT a.code, a.currency, a.balance_limit, b.debits, b.credits, b.latest_date,
-                b.date_debits, b.date_credits
+            SELECT a.code, a.currency, a.balance_limit, b.debits, b.credits, b.pending_debits,
+                b.pending_credits, b.latest_date, b.date_debits, b.date_credits
             FROM account_balance b JOIN ledger_account a ON a.account_id = b.account_id
             WHERE b.account_id = $1
             """
         ).first(.integer(account.number)) { row in
             Line(
-                code: row.accountCode(0), currency: row.currency(1), limit: row.balanceLimit(2),
-                totals: AccountTotals(debits: row.integer(3), credits: row.integer(4)),
-                latestDate: row.integer(5),
-                dateTotals: AccountTotals(debits: row.integer(6), credits: row.integer(7)))
+                account: account, code: row.accountCode(0), currency: row.currency(1),
+                limit: row.balanceLimit(2),
+                amounts: Amounts(
+                    balance: AccountBalance(
+                        posted: AccountTotals(debits: row.integer(3), credits: row.integer(4)),
+                        pending: AccountTotals(debits: row.integer(5), credits: row.integer(6))),
+                    latestDate: row.integer(7),
+                    dateTotals: AccountTotals(debits: row.integer(8), credits: row.integer(9))))
         }
         guard let read else { return nil }
-        lines[account] = read
-        readSinceMark.append(account)
-        return read
+        placeOf[account] = lines.count
+        lines.append(read)
+        return lines.count - 1
     }
 
-    /// Adds a posting to its account's totals.
+    /// Adds an amount to one part of a line; a negative one takes back what was pending.
     ///
     /// - Throws: `LedgerError.totalOverflow`. Limits are checked apart, once all postings are in.
-    mutating func add(_ posting: Posting, on date: BusinessDate) throws {
-        guard var line = try line(posting.account) else {
-            preconditionFailure("the journal looks each account up before it adds")
-        }
-        undo.append((posting.account, line))
-        let day = Int64(date.daysSinceEpoch)
-        if line.latestDate != day {
-            line.latestDate = day
-            line.dateTotals = .zero
+    mutating func add(
+        _ amount: Int64, to part: Part, on side: Side, at place: Int, date: Int64
+    ) throws {
+        undo.append((place, lines[place].amounts))
+        noteChange(at: place)
+        if lines[place].amounts.latestDate != date {
+            lines[place].amounts.latestDate = date
+            lines[place].amounts.dateTotals = .zero
         }
         let hasRoom =
-            line.totals.add(posting.amount, to: posting.side)
-            && line.dateTotals.add(posting.amount, to: posting.side)
-        guard hasRoom else { throw LedgerError.totalOverflow(line.code) }
-        lines[posting.account] = line
-        changed.insert(posting.account)
+            switch part {
+            case .posted:
+                lines[place].amounts.balance.posted.add(amount, to: side)
+                    && lines[place].amounts.dateTotals.add(amount, to: side)
+            case .pending: lines[place].amounts.balance.pending.add(amount, to: side)
+            }
+        guard hasRoom else { throw LedgerError.totalOverflow(lines[place].code) }
     }
+
+    /// - Throws: `LedgerError.limitExceeded` when a line is past its account's limit.
+    func checkLimit(at place: Int) throws {
+        // An account without a limit is the common case, and needs no reckoning.
+        guard lines[place].limit != .none else { return }
+        guard lines[place].limit.allows(lines[place].amounts.balance) else {
+            throw LedgerError.limitExceeded(lines[place].code, lines[place].limit)
+        }
+    }
+
+    func currency(at place: Int) -> Currency { lines[place].currency }
+
+    func code(at place: Int) -> AccountCode { lines[place].code }
+
+    func balance(at place: Int) -> AccountBalance { lines[place].amounts.balance }
 
     /// Starts a command: what follows can be undone up to here.
-    mutating func mark() {
+    mutating func beginCommand() {
         undo.removeAll(keepingCapacity: true)
-        readSinceMark.removeAll(keepingCapacity: true)
+        commandMark = mark
     }
 
-    /// Undoes all since the last mark.
-    mutating func restore() {
-        restore(to: 0)
-        // An account that the command opened is gone, and its number may be given again.
-        for account in readSinceMark { lines[account] = nil }
-        readSinceMark.removeAll(keepingCapacity: true)
+    /// Undoes all that the command changed.
+    mutating func undoCommand() { restore(to: commandMark) }
+
+    /// A moment of the running command that can be returned to.
+    struct Mark {
+        let changeCount: Int
+        let lineCount: Int
     }
 
-    /// How many changes were made since the last mark.
-    var changeCount: Int { undo.count }
+    /// This moment.
+    var mark: Mark { Mark(changeCount: undo.count, lineCount: lines.count) }
 
-    /// Undoes the latest changes, until `count` of those since the last mark are left.
-    mutating func restore(to count: Int) {
-        for (account, line) in undo[count...].reversed() {
-            lines[account] = line
-            changed.insert(account)
+    /// Undoes all since a moment of the running command.
+    mutating func restore(to mark: Mark) {
+        for (place, amounts) in undo[mark.changeCount...].reversed() {
+            lines[place].amounts = amounts
+            noteChange(at: place)
         }
-        undo.removeSubrange(count...)
+        undo.removeSubrange(mark.changeCount...)
+        // An account that was opened since is gone, and its number may be given again.
+        guard lines.count > mark.lineCount else { return }
+        for line in lines[mark.lineCount...] { placeOf[line.account] = nil }
+        changed.removeAll { $0 >= mark.lineCount }
+        lines.removeSubrange(mark.lineCount...)
     }
 
     /// Writes the changed lines to the database, in the order of their pages.
     mutating func write() throws {
         let update = try connection.prepare(
             """
-            UPDATE account_balance SET debits = $1, credits = $2, latest_date = $3,
-                date_debits = $4, date_credits = $5
-            WHERE account_id = $6
+            UPDATE account_balance SET debits = $1, credits = $2, pending_debits = $3,
+                pending_credits = $4, latest_date = $5, date_debits = $6, date_credits = $7
+            WHERE account_id = $8
             """)
-        for account in changed.sorted() {
-            guard let line = lines[account] else { continue }
-            try update.run(
-                .integer(line.totals.debits), .integer(line.totals.credits),
-                .integer(line.latestDate), .integer(line.dateTotals.debits),
-                .integer(line.dateTotals.credits), .integer(account.number))
+        changed.sort { lines[$0].account < lines[$1].account }
+        for place in changed {
+            let amounts = lines[place].amounts
+            try update.run {
+                $0.add(amounts.balance.posted.debits)
+                $0.add(amounts.balance.posted.credits)
+                $0.add(amounts.balance.pending.debits)
+                $0.add(amounts.balance.pending.credits)
+                $0.add(amounts.latestDate)
+                $0.add(amounts.dateTotals.debits)
+                $0.add(amounts.dateTotals.credits)
+                $0.add(lines[place].account.number)
+            }
+            lines[place].isChanged = false
             // Undoing the command undoes this write too: the line must then be written again.
-            undo.append((account, line))
+            undo.append((place, amounts))
         }
         changed.removeAll(keepingCapacity: true)
     }
@@ -121,9 +170,16 @@ struct BalanceSheet {
     mutating func batchDidEnd(isCommitted: Bool) {
         if !isCommitted || lines.count > Self.maximumKeptLines {
             lines.removeAll(keepingCapacity: true)
+            placeOf.removeAll(keepingCapacity: true)
         }
         changed.removeAll(keepingCapacity: true)
-        mark()
+        beginCommand()
+    }
+
+    private mutating func noteChange(at place: Int) {
+        guard !lines[place].isChanged else { return }
+        lines[place].isChanged = true
+        changed.append(place)
     }
 }
 

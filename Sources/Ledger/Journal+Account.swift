@@ -23,9 +23,9 @@ extension Journal {
         guard let number else { preconditionFailure("RETURNING gives a row or an error") }
         try connection.prepare(
             """
-            INSERT INTO account_balance (account_id, debits, credits, latest_date, date_debits,
-                date_credits)
-            VALUES ($1, 0, 0, 0, 0, 0)
+            INSERT INTO account_balance (account_id, debits, credits, pending_debits,
+                pending_credits, latest_date, date_debits, date_credits)
+            VALUES ($1, 0, 0, 0, 0, 0, 0, 0)
             """
         ).run(.integer(number))
         return ID(number)

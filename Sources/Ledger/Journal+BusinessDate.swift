@@ -29,7 +29,7 @@ extension Journal {
         openDate = date
     }
 
-    /// Seals the open date for good: its entries and closing balances are digested and kept.
+    /// Seals the open date for good: the tree's root and the closing balances are kept.
     ///
     /// - Throws: `LedgerError.dateNotOpen` when another date is open, `.trialBalanceOff`.
     public func seal(_ date: BusinessDate, at instant: Instant) throws -> SealedDate {
@@ -40,7 +40,7 @@ extension Journal {
             throw LedgerError.trialBalanceOff(
                 total.currency, difference: total.debits - total.credits)
         }
-        let sealed = try DateSeal(connection).seal(date, at: instant)
+        let sealed = try DateSeal(connection).seal(date, head: tree.head(), at: instant)
         openDate = nil
         return sealed
     }

@@ -38,6 +38,24 @@ public struct EntryKind: Hashable, Sendable {
 
     /// The inverse of an earlier entry.
     public static let reversal = EntryKind("reversal")
+    /// The end of a pending entry that someone gave up.
+    public static let void = EntryKind("void")
+    /// The end of a pending entry whose time had run out.
+    public static let expiry = EntryKind("expiry")
+}
+
+/// What an entry does to the balances; its number is lasting, for it stands in the database.
+public enum EntryPhase: Int64, CaseIterable, Sendable {
+    /// It is posted at once.
+    case posted = 0
+    /// It is pending: it counts against limits, and moves nothing until it is posted.
+    case pending = 1
+    /// It posts a pending entry, wholly or in part; the rest is released.
+    case postsPending = 2
+    /// It voids a pending entry, and has no postings.
+    case voidsPending = 3
+    /// It is the exact inverse of an entry that was posted.
+    case reversal = 4
 }
 
 /// An entry to be posted.
@@ -61,14 +79,36 @@ public struct NewEntry: Sendable {
     }
 }
 
+/// What came of an entry: its number, and the balances that it left.
+public struct PostedEntry: Sendable, Equatable {
+    public let id: ID<JournalEntry>
+    /// Each line's account after the entry, in the order of its lines; none for a void.
+    public let balances: [AccountBalance]
+}
+
 /// An entry as the journal holds it.
 public struct JournalEntry: Sendable, Equatable {
+    /// The entry that another one posts, voids or reverses.
+    public struct Original: Sendable, Equatable {
+        public let id: ID<JournalEntry>
+        public let businessDate: BusinessDate
+
+        /// The date as the database holds it, in days since 1970-01-01.
+        var day: Int64 { Int64(businessDate.daysSinceEpoch) }
+    }
+
     public let id: ID<JournalEntry>
     public let businessDate: BusinessDate
     public let recordedAt: Instant
     public let kind: EntryKind
     public let narrative: String
     public let source: Int64?
-    public let reverses: ID<JournalEntry>?
+    public let phase: EntryPhase
+    /// The entry that this one acts on.
+    public let original: Original?
+    /// The entry that acts on this one: its reversal, or what posts or voids it when pending.
+    public let actedOnBy: ID<JournalEntry>?
+    /// When a pending entry voids itself.
+    public let expiresAt: Instant?
     public let postings: [Posting]
 }

@@ -38,7 +38,7 @@ struct JournalScan {
         try connection.prepare(
             """
             SELECT e.entry_id, e.business_date, e.recorded_at, e.kind, e.narrative, e.source_id,
-                e.reverses_entry_id, p.line, p.account_id, p.amount, p.currency
+                e.original_entry_id, p.line, p.account_id, p.amount, p.currency
             FROM journal_entry e LEFT JOIN posting p ON p.entry_id = e.entry_id
             ORDER BY e.entry_id, p.line
             """
@@ -69,7 +69,7 @@ struct JournalScan {
             datePlace = try dates.enter(day, entry: entry, lastEntry: lastEntry)
         }
         // The seal of an entry that cannot be read cannot agree; its digest goes on without it.
-        if isReadable, datePlace != nil { dates.digest(entry: row) }
+        _ = isReadable
         lastEntry = entry
         lastLine = 0
         entryPostingCount = 0
@@ -89,7 +89,7 @@ struct JournalScan {
         _ = faults.text(row, 3, table, key, "kind")
         _ = faults.text(row, 4, table, key, "narrative")
         if !row.isNull(5) { _ = faults.integer(row, 5, table, key, "source_id") }
-        if !row.isNull(6) { _ = faults.integer(row, 6, table, key, "reverses_entry_id") }
+        if !row.isNull(6) { _ = faults.integer(row, 6, table, key, "original_entry_id") }
         return false
     }
 
@@ -118,7 +118,6 @@ struct JournalScan {
         accounts.add(
             amount, currency: currency, to: account, datePlace: datePlace,
             key: "\(entry)/\(line)")
-        dates.digest(line, account, amount, currency)
         addToSums(amount, currency)
     }
 

@@ -22,15 +22,32 @@ public enum LedgerError: Error, Equatable, Sendable {
     case limitExceeded(AccountCode, BalanceLimit)
     /// No entry has this number.
     case unknownEntry(ID<JournalEntry>)
-    /// The entry was reversed before, or is itself a reversal.
-    case alreadyReversed(ID<JournalEntry>)
+    /// The entry is itself a reversal.
     case isReversal(ID<JournalEntry>)
+    /// The entry is pending or a void: it posted nothing that could be reversed.
+    case notPosted(ID<JournalEntry>)
+    /// The entry was reversed before.
+    case alreadyReversed(ID<JournalEntry>)
+    /// The entry is not a pending one.
+    case notPending(ID<JournalEntry>)
+    /// The pending entry was posted or voided before.
+    case alreadyResolved(ID<JournalEntry>, by: ID<JournalEntry>)
+    /// The pending entry's time has run out.
+    case pendingExpired(ID<JournalEntry>, Instant)
+    /// More would be posted than is pending on this side of the account.
+    case exceedsPending(line: Int, ID<Account>, maximum: Int64)
+    /// A pending entry must expire after it is recorded.
+    case expiryNotAfter(Instant)
+    /// One of several linked entries, counted from 0, was refused; none was recorded.
+    indirect case linkedEntry(index: Int, LedgerError)
     /// Another account has the code.
     case accountExists(AccountCode)
     /// The books do not balance; the date cannot be sealed.
     case trialBalanceOff(Currency, difference: Int64)
     /// A new date must follow the last one.
     case dateNotAfter(BusinessDate)
+    /// The tree does not fit the journal: something else has written to the book.
+    case treeOff(treeSize: Int64, lastEntry: Int64)
 }
 
 extension LedgerError: CustomStringConvertible {
@@ -52,11 +69,23 @@ extension LedgerError: CustomStringConvertible {
         case .limitExceeded(let code, let limit):
             "account \(code) would pass its limit \(limit.rawValue)"
         case .unknownEntry(let id): "there is no entry \(id)"
-        case .alreadyReversed(let id): "entry \(id) is reversed already"
         case .isReversal(let id): "entry \(id) is itself a reversal"
+        case .notPosted(let id): "entry \(id) posted nothing that could be reversed"
+        case .alreadyReversed(let id): "entry \(id) is reversed already"
+        case .notPending(let id): "entry \(id) is not a pending one"
+        case .alreadyResolved(let id, let end): "entry \(id) was ended by entry \(end) already"
+        case .pendingExpired(let id, let instant):
+            "pending entry \(id) has expired at \(instant.millisecondsSinceEpoch)"
+        case .exceedsPending(let line, let id, let maximum):
+            "posting \(line): at most \(maximum) is pending on this side of account \(id)"
+        case .expiryNotAfter(let instant):
+            "a pending entry must expire after \(instant.millisecondsSinceEpoch)"
+        case .linkedEntry(let index, let error): "linked entry \(index + 1): \(error)"
         case .accountExists(let code): "account \(code) exists already"
         case .trialBalanceOff(let currency, let difference):
             "the trial balance is off by \(difference) in \(currency.code)"
+        case .treeOff(let size, let last):
+            "the tree has \(size) entries and the journal \(last); run verify"
         case .dateNotAfter(let date): "the next business date must be after \(date)"
         }
     }

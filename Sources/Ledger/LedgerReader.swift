@@ -19,8 +19,7 @@ public struct LedgerReader {
     public func seal(of date: BusinessDate) throws -> SealedDate? {
         try connection.prepare(
             """
-            SELECT business_date, sealed_at, last_entry_id, entry_count, journal_digest,
-                balances_digest
+            SELECT business_date, sealed_at, entry_count, tree_size, tree_root, balances_digest
             FROM business_date WHERE state = 'sealed' AND business_date = $1
             """
         ).first(.integer(Int64(date.daysSinceEpoch)), read: SealedDate.init(row:))
@@ -30,8 +29,7 @@ public struct LedgerReader {
     public func seals() throws -> [SealedDate] {
         try connection.prepare(
             """
-            SELECT business_date, sealed_at, last_entry_id, entry_count, journal_digest,
-                balances_digest
+            SELECT business_date, sealed_at, entry_count, tree_size, tree_root, balances_digest
             FROM business_date WHERE state = 'sealed' ORDER BY business_date
             """
         ).all(read: SealedDate.init(row:))
@@ -44,59 +42,62 @@ public struct LedgerReader {
             SELECT account_id, code, name, type, currency, balance_limit
             FROM ledger_account WHERE code = $1
             """
-        ).first(.text(code.text)) { row in
-            Account(
-                id: ID(row.integer(0)), code: row.accountCode(1), name: row.text(2),
-                type: row.accountType(3), currency: row.currency(4), limit: row.balanceLimit(5))
-        }
+        ).first(.text(code.text), read: Account.init(row:))
     }
 
     /// An entry with its postings, or nothing.
     public func entry(_ id: ID<JournalEntry>) throws -> JournalEntry? {
         let postings = try connection.prepare(
-            "SELECT account_id, amount FROM posting WHERE entry_id = $1 ORDER BY line"
+            """
+            SELECT line, account_id, amount FROM posting WHERE entry_id = $1
+            UNION ALL SELECT line, account_id, amount FROM pending_posting WHERE entry_id = $1
+            ORDER BY line
+            """
         ).all(.integer(id.number)) { row in
-            let amount = row.integer(1)
+            let amount = row.integer(2)
             return Posting(
-                account: ID(row.integer(0)), side: amount > 0 ? .debit : .credit,
+                account: ID(row.integer(1)), side: amount > 0 ? .debit : .credit,
                 amount: abs(amount))
         }
         return try connection.prepare(
             """
-            SELECT business_date, recorded_at, kind, narrative, source_id, reverses_entry_id
-            FROM journal_entry WHERE entry_id = $1
+            SELECT e.business_date, e.recorded_at, e.kind, e.narrative, e.source_id, e.phase,
+                e.original_entry_id, e.original_date,
+                (SELECT entry_id FROM journal_entry WHERE original_entry_id = e.entry_id),
+                (SELECT expires_at FROM pending_entry WHERE entry_id = e.entry_id)
+            FROM journal_entry e WHERE e.entry_id = $1
             """
         ).first(.integer(id.number)) { row in
             JournalEntry(
                 id: id, businessDate: row.businessDate(0),
                 recordedAt: Instant(millisecondsSinceEpoch: row.integer(1)),
                 kind: EntryKind(row.text(2)), narrative: row.text(3),
-                source: row.optionalInteger(4), reverses: row.optionalInteger(5).map { ID($0) },
+                source: row.optionalInteger(4), phase: row.entryPhase(5),
+                original: row.optionalInteger(6).map {
+                    JournalEntry.Original(id: ID($0), businessDate: row.businessDate(7))
+                },
+                actedOnBy: row.optionalInteger(8).map { ID($0) },
+                expiresAt: row.optionalInteger(9).map { Instant(millisecondsSinceEpoch: $0) },
                 postings: postings)
         }
     }
 
-    /// An account's totals of all time, or nothing when it is unknown.
-    public func totals(of account: ID<Account>) throws -> AccountTotals? {
+    /// When the next pending entry expires, or nothing when none does.
+    public func nextExpiry() throws -> Instant? {
         try connection.prepare(
-            "SELECT debits, credits FROM account_balance WHERE account_id = $1"
-        ).first(.integer(account.number)) {
-            AccountTotals(debits: $0.integer(0), credits: $0.integer(1))
-        }
+            """
+            SELECT expires_at FROM pending_entry
+            WHERE resolved_by IS NULL AND expires_at IS NOT NULL ORDER BY expires_at LIMIT 1
+            """
+        ).first { Instant(millisecondsSinceEpoch: $0.integer(0)) }
     }
+}
 
-    /// An account's movement on one business date, open or sealed; zero when there was none.
-    public func movement(of account: ID<Account>, on date: BusinessDate) throws -> AccountTotals {
-        try connection.prepare(
-            """
-            SELECT debits, credits FROM account_day WHERE business_date = $1 AND account_id = $2
-            UNION ALL
-            SELECT b.date_debits, b.date_credits FROM account_balance b
-            JOIN business_date d ON d.business_date = b.latest_date AND d.state = 'open'
-            WHERE b.latest_date = $1 AND b.account_id = $2
-            """
-        ).first(.integer(Int64(date.daysSinceEpoch)), .integer(account.number)) {
-            AccountTotals(debits: $0.integer(0), credits: $0.integer(1))
-        } ?? .zero
+extension Account {
+    /// Reads number, code, name, type, currency and limit, from the first column on.
+    init(row: Row) {
+        self.init(
+            id: ID(row.integer(0)), code: row.accountCode(1), name: row.text(2),
+            type: row.accountType(3), currency: row.currency(4), limit: row.balanceLimit(5))
     }
 }

@@ -10,7 +10,9 @@ import SQL
 public enum LedgerSchema {
     /// The ledger's migrations, in order.
     public static let migrations = [
-        Migration(name: "0001-ledger", sql: accounts + dates + journal + guards + balances)
+        Migration(
+            name: "0001-ledger",
+            sql: accounts + dates + journal + entryGuards + pendings + balances + tree)
     ]
 
     private static let accounts = """
@@ -42,12 +44,13 @@ public enum LedgerSchema {
             state TEXT NOT NULL CHECK (state IN ('open', 'sealed')),
             opened_at INTEGER NOT NULL,
             sealed_at INTEGER,
-            last_entry_id INTEGER,
             entry_count INTEGER,
-            journal_digest TEXT,
+            tree_size INTEGER,
+            tree_root TEXT,
             balances_digest TEXT,
             CHECK ((state = 'sealed') = (sealed_at IS NOT NULL)),
-            CHECK ((state = 'sealed') = (journal_digest IS NOT NULL)),
+            CHECK ((state = 'sealed') = (tree_size IS NOT NULL)),
+            CHECK ((state = 'sealed') = (tree_root IS NOT NULL)),
             CHECK ((state = 'sealed') = (balances_digest IS NOT NULL)),
             CHECK ((state = 'sealed') = (entry_count IS NOT NULL))
         ) STRICT;
@@ -57,6 +60,10 @@ public enum LedgerSchema {
         CREATE TRIGGER business_date_sealed BEFORE UPDATE ON business_date
         WHEN OLD.state = 'sealed' OR NEW.business_date <> OLD.business_date
         BEGIN SELECT RAISE(ABORT, 'a sealed business date is closed for good'); END;
+        CREATE TRIGGER business_date_seals_all BEFORE UPDATE ON business_date
+        WHEN NEW.state = 'sealed' AND NEW.tree_size IS NOT
+            (SELECT ifnull(max(entry_id), 0) FROM journal_entry)
+        BEGIN SELECT RAISE(ABORT, 'a seal covers every entry'); END;
         CREATE TRIGGER business_date_ascends BEFORE INSERT ON business_date
         WHEN NEW.business_date <= (SELECT max(business_date) FROM business_date)
         BEGIN SELECT RAISE(ABORT, 'a business date must follow the last one'); END;
@@ -66,82 +73,16 @@ public enum LedgerSchema {
 
         """
 
-    private static let journal = """
-        CREATE TABLE journal_entry (
-            entry_id INTEGER PRIMARY KEY,
-            business_date INTEGER NOT NULL REFERENCES business_date,
-            recorded_at INTEGER NOT NULL,
-            kind TEXT NOT NULL,
-            narrative TEXT NOT NULL,
-            source_id INTEGER,
-            reverses_entry_id INTEGER REFERENCES journal_entry
-        ) STRICT;
-        CREATE UNIQUE INDEX journal_entry_reversed_once ON journal_entry (reverses_entry_id)
-        WHERE reverses_entry_id IS NOT NULL;
-
-        CREATE TABLE posting (
-            entry_id INTEGER NOT NULL
-                REFERENCES journal_entry DEFERRABLE INITIALLY DEFERRED,
-            line INTEGER NOT NULL,
-            account_id INTEGER NOT NULL REFERENCES ledger_account,
-            amount INTEGER NOT NULL CHECK (amount <> 0),
-            currency INTEGER NOT NULL,
-            PRIMARY KEY (entry_id, line)
-        ) STRICT, WITHOUT ROWID;
-
-        """
-
-    private static let guards = """
-        CREATE TRIGGER journal_entry_kept BEFORE DELETE ON journal_entry
-        BEGIN SELECT RAISE(ABORT, 'an entry is never deleted'); END;
-        CREATE TRIGGER journal_entry_fixed BEFORE UPDATE ON journal_entry
-        BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END;
-        CREATE TRIGGER posting_kept BEFORE DELETE ON posting
-        BEGIN SELECT RAISE(ABORT, 'a posting is never deleted'); END;
-        CREATE TRIGGER posting_fixed BEFORE UPDATE ON posting
-        BEGIN SELECT RAISE(ABORT, 'a posting is never changed'); END;
-
-        CREATE TRIGGER posting_precedes_entry BEFORE INSERT ON posting
-        WHEN NEW.entry_id <= (SELECT max(entry_id) FROM journal_entry)
-        BEGIN SELECT RAISE(ABORT, 'an entry takes no further posting'); END;
-
-        CREATE TRIGGER journal_entry_checked BEFORE INSERT ON journal_entry
-        BEGIN
-            SELECT CASE
-                WHEN NEW.entry_id IS NOT
-                    (SELECT ifnull(max(entry_id), 0) + 1 FROM journal_entry)
-                THEN RAISE(ABORT, 'entry numbers have no gaps')
-                WHEN (SELECT state FROM business_date WHERE business_date = NEW.business_date)
-                    IS NOT 'open'
-                THEN RAISE(ABORT, 'the business date is not open')
-                WHEN NEW.reverses_entry_id IS NOT NULL AND EXISTS (
-                    SELECT 1 FROM journal_entry WHERE reverses_entry_id = NEW.reverses_entry_id)
-                THEN RAISE(ABORT, 'an entry is reversed once')
-            END;
-            SELECT CASE
-                WHEN count(*) < 2 THEN RAISE(ABORT, 'an entry has two or more postings')
-                WHEN sum(a.currency IS NOT p.currency) > 0
-                THEN RAISE(ABORT, 'a posting has an account, and its currency')
-                WHEN min(p.currency) = max(p.currency) THEN
-                    CASE WHEN sum(p.amount) <> 0 THEN RAISE(ABORT, 'an entry must balance') END
-                WHEN EXISTS (
-                    SELECT 1 FROM posting WHERE entry_id = NEW.entry_id
-                    GROUP BY currency HAVING sum(amount) <> 0)
-                THEN RAISE(ABORT, 'an entry must balance in each currency')
-            END
-            FROM posting p LEFT JOIN ledger_account a ON a.account_id = p.account_id
-            WHERE p.entry_id = NEW.entry_id;
-        END;
-
-        """
-
-    // `account_balance` holds the totals of all time and of the account's latest date, in one
-    // row, so that a posting costs one row; sealing copies the date's part to `account_day`.
+    // `account_balance` holds the totals of all time and of the latest date on which the account
+    // changed, in one row, so that a posting costs one row; sealing copies the date's part to
+    // `account_day`. Pending totals are of the entries that are neither posted nor voided.
     private static let balances = """
         CREATE TABLE account_balance (
             account_id INTEGER PRIMARY KEY REFERENCES ledger_account,
             debits INTEGER NOT NULL,
             credits INTEGER NOT NULL,
+            pending_debits INTEGER NOT NULL,
+            pending_credits INTEGER NOT NULL,
             latest_date INTEGER NOT NULL,
             date_debits INTEGER NOT NULL,
             date_credits INTEGER NOT NULL
@@ -153,8 +94,11 @@ public enum LedgerSchema {
             credits INTEGER NOT NULL,
             closing_debits INTEGER NOT NULL,
             closing_credits INTEGER NOT NULL,
+            closing_pending_debits INTEGER NOT NULL,
+            closing_pending_credits INTEGER NOT NULL,
             PRIMARY KEY (business_date, account_id)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX account_day_of_account ON account_day (account_id, business_date);
         CREATE TRIGGER account_day_kept BEFORE DELETE ON account_day
         BEGIN SELECT RAISE(ABORT, 'the totals of a sealed date are never deleted'); END;
         CREATE TRIGGER account_day_fixed BEFORE UPDATE ON account_day

@@ -24,9 +24,9 @@ struct ReversalAudit {
     func run() throws {
         try connection.prepare(
             """
-            SELECT r.entry_id, r.reverses_entry_id, o.entry_id, o.reverses_entry_id
-            FROM journal_entry r LEFT JOIN journal_entry o ON o.entry_id = r.reverses_entry_id
-            WHERE r.reverses_entry_id IS NOT NULL ORDER BY r.entry_id
+            SELECT r.entry_id, r.original_entry_id, o.entry_id, o.original_entry_id
+            FROM journal_entry r LEFT JOIN journal_entry o ON o.entry_id = r.original_entry_id
+            WHERE r.original_entry_id IS NOT NULL ORDER BY r.entry_id
             """
         ).forEach { row in
             // A link that is no integer was reported by the pass of the journal.
@@ -35,14 +35,14 @@ struct ReversalAudit {
         }
         try connection.prepare(
             """
-            SELECT reverses_entry_id, count(*) FROM journal_entry
-            WHERE reverses_entry_id IS NOT NULL
-            GROUP BY reverses_entry_id HAVING count(*) > 1
+            SELECT original_entry_id, count(*) FROM journal_entry
+            WHERE original_entry_id IS NOT NULL
+            GROUP BY original_entry_id HAVING count(*) > 1
             """
         ).forEach { row in
             guard row.isInteger(0) else { return }
             faults.add(
-                .repeatedReversal, "journal_entry", "\(row.integer(0))", "reverses_entry_id",
+                .repeatedReversal, "journal_entry", "\(row.integer(0))", "original_entry_id",
                 expected: "1 reversal", found: "\(row.integer(1)) reversals")
         }
     }
@@ -62,7 +62,7 @@ struct ReversalAudit {
         }
         guard let problem else { return }
         faults.add(
-            .wrongReversal, "journal_entry", "\(reversal)", "reverses_entry_id",
+            .wrongReversal, "journal_entry", "\(reversal)", "original_entry_id",
             expected: "an earlier entry, of which this is the inverse",
             found: "\(original), \(problem)")
     }

@@ -19,6 +19,10 @@ extension Row {
         read(column, text(column), AccountType.init(rawValue:))
     }
 
+    func entryPhase(_ column: Int32) -> EntryPhase {
+        read(column, integer(column), EntryPhase.init(rawValue:))
+    }
+
     /// The business date in a column of days since 1970-01-01.
     public func businessDate(_ column: Int32) -> BusinessDate {
         read(column, Int(integer(column)), BusinessDate.init(daysSinceEpoch:))

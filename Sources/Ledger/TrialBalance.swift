@@ -1,15 +1,18 @@
 import CivilTime
 import SQL
 
-/// Every account's totals at one moment, and their sums by currency, which must agree.
+/// Every account's balance at one moment, and their sums by currency, which must agree.
 public struct TrialBalance: Sendable, Equatable {
-    /// One account's totals, in minor units.
+    /// One account's balance, in minor units.
     public struct Line: Sendable, Equatable {
         public let code: AccountCode
         public let name: String
         public let type: AccountType
         public let currency: Currency
-        public let totals: AccountTotals
+        public let balance: AccountBalance
+
+        /// What is posted.
+        public var totals: AccountTotals { balance.posted }
     }
 
     /// The sums of one currency, in minor units.
@@ -21,31 +24,63 @@ public struct TrialBalance: Sendable, Equatable {
 
     /// The accounts, in order of code; those that never moved are left out.
     public let lines: [Line]
+    /// What is posted, by currency.
     public let totals: [Total]
 
     /// Whether debits equal credits in every currency.
     public var isBalanced: Bool { totals.allSatisfy { $0.debits == $0.credits } }
+
+    init(lines: [Line]) {
+        self.lines = lines
+        totals = Currency.allCases.compactMap { currency in
+            let own = lines.filter { $0.currency == currency }
+            guard !own.isEmpty else { return nil }
+            return Total(
+                currency: currency, debits: own.reduce(0) { $0 + $1.totals.debits },
+                credits: own.reduce(0) { $0 + $1.totals.credits })
+        }
+    }
+}
+
+/// What one account did over a range of business dates, in minor units.
+public struct PeriodMovement: Sendable, Equatable {
+    public let code: AccountCode
+    public let name: String
+    public let type: AccountType
+    public let currency: Currency
+    /// What was posted in the period.
+    public let movement: AccountTotals
+    /// What was posted before and in the period, at its end.
+    public let closing: AccountTotals
+
+    /// What was posted before the period.
+    public var opening: AccountTotals {
+        AccountTotals(
+            debits: closing.debits - movement.debits, credits: closing.credits - movement.credits)
+    }
 }
 
 extension LedgerReader {
-    /// The trial balance of everything posted.
+    /// The trial balance of everything recorded.
     public func trialBalance() throws -> TrialBalance {
-        try makeTrialBalance(
-            connection.prepare(
+        try TrialBalance(
+            lines: connection.prepare(
                 """
-                SELECT a.code, a.name, a.type, a.currency, b.debits, b.credits
+                SELECT a.code, a.name, a.type, a.currency, b.debits, b.credits,
+                    b.pending_debits, b.pending_credits
                 FROM account_balance b JOIN ledger_account a ON a.account_id = b.account_id
-                WHERE b.debits <> 0 OR b.credits <> 0 ORDER BY a.code
+                WHERE b.latest_date <> 0 ORDER BY a.code
                 """
             ).all(read: TrialBalance.Line.init(row:)))
     }
 
     /// The trial balance at the close of a sealed date; an account's latest sealed day counts.
     public func trialBalance(closing date: BusinessDate) throws -> TrialBalance {
-        try makeTrialBalance(
-            connection.prepare(
+        try TrialBalance(
+            lines: connection.prepare(
                 """
-                SELECT a.code, a.name, a.type, a.currency, d.closing_debits, d.closing_credits
+                SELECT a.code, a.name, a.type, a.currency, d.closing_debits, d.closing_credits,
+                    d.closing_pending_debits, d.closing_pending_credits
                 FROM (
                     SELECT account_id, max(business_date) AS business_date
                     FROM account_day WHERE business_date <= $1 GROUP BY account_id
@@ -58,15 +93,58 @@ extension LedgerReader {
             ).all(.integer(Int64(date.daysSinceEpoch)), read: TrialBalance.Line.init(row:)))
     }
 
-    private func makeTrialBalance(_ lines: [TrialBalance.Line]) -> TrialBalance {
-        let totals = Currency.allCases.compactMap { currency -> TrialBalance.Total? in
-            let own = lines.filter { $0.currency == currency }
-            guard !own.isEmpty else { return nil }
-            return TrialBalance.Total(
-                currency: currency, debits: own.reduce(0) { $0 + $1.totals.debits },
-                credits: own.reduce(0) { $0 + $1.totals.credits })
+    /// The trial balance after an entry: of the seal before it and the entries between.
+    public func trialBalance(asOfEntry entry: ID<JournalEntry>) throws -> TrialBalance {
+        let seal = try lastSeal(within: entry)
+        var changes: [AccountCode: TrialBalance.Line] = [:]
+        if let seal {
+            for line in try trialBalance(closing: seal.date).lines { changes[line.code] = line }
         }
-        return TrialBalance(lines: lines, totals: totals)
+        try forEachMovement(after: seal?.treeSize ?? 0, upTo: entry) { id, change in
+            guard let account = try account(id) else { return }
+            var balance = changes[account.code]?.balance ?? .zero
+            balance.add(change)
+            changes[account.code] = TrialBalance.Line(
+                code: account.code, name: account.name, type: account.type,
+                currency: account.currency, balance: balance)
+        }
+        return TrialBalance(lines: changes.values.sorted { $0.code < $1.code })
+    }
+
+    /// What each account did from one sealed date to another, both included.
+    ///
+    /// It sums the kept totals of dates: its cost is days times accounts, never entries. The open
+    /// date is not part of it.
+    public func movements(
+        from first: BusinessDate, to last: BusinessDate
+    ) throws -> [PeriodMovement] {
+        try connection.prepare(
+            """
+            SELECT a.code, a.name, a.type, a.currency, sum(d.debits), sum(d.credits),
+                max(d.closing_debits), max(d.closing_credits)
+            FROM account_day d JOIN ledger_account a ON a.account_id = d.account_id
+            WHERE d.business_date BETWEEN $1 AND $2
+            GROUP BY d.account_id ORDER BY a.code
+            """
+        ).all(
+            .integer(Int64(first.daysSinceEpoch)), .integer(Int64(last.daysSinceEpoch))
+        ) { row in
+            // Posted totals only grow, so the largest closing total is the last one.
+            PeriodMovement(
+                code: row.accountCode(0), name: row.text(1), type: row.accountType(2),
+                currency: row.currency(3),
+                movement: AccountTotals(debits: row.integer(4), credits: row.integer(5)),
+                closing: AccountTotals(debits: row.integer(6), credits: row.integer(7)))
+        }
+    }
+
+    private func account(_ id: ID<Account>) throws -> Account? {
+        try connection.prepare(
+            """
+            SELECT account_id, code, name, type, currency, balance_limit
+            FROM ledger_account WHERE account_id = $1
+            """
+        ).first(.integer(id.number), read: Account.init(row:))
     }
 }
 
@@ -76,6 +154,6 @@ extension TrialBalance.Line {
         name = row.text(1)
         type = row.accountType(2)
         currency = row.currency(3)
-        totals = AccountTotals(debits: row.integer(4), credits: row.integer(5))
+        balance = row.accountBalance(4)
     }
 }

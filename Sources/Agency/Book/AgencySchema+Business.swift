@@ -114,6 +114,7 @@ extension AgencySchema {
             card_last_four TEXT NOT NULL,
             key TEXT NOT NULL,
             credential INTEGER NOT NULL,
+            pending_entry_id INTEGER NOT NULL REFERENCES journal_entry,
             reversal TEXT NOT NULL CHECK (reversal IN ('none', 'due', 'confirmed'))
         ) STRICT;
         CREATE TRIGGER withdrawal_kept BEFORE DELETE ON withdrawal
@@ -122,6 +123,7 @@ extension AgencySchema {
         WHEN NOT (OLD.reversal = 'none' AND NEW.reversal = 'due'
                 OR OLD.reversal = 'due' AND NEW.reversal = 'confirmed')
             OR NEW.serial <> OLD.serial OR NEW.card_digest <> OLD.card_digest
+            OR NEW.pending_entry_id <> OLD.pending_entry_id
             OR (SELECT status FROM service_transaction WHERE serial = OLD.serial)
                 IS NOT 'reversed'
         BEGIN SELECT RAISE(ABORT, 'a reversal is due, then confirmed, and of a reversed one'); END;

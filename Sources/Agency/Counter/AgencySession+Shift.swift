@@ -32,7 +32,7 @@ extension AgencySession {
                 .tillTaken, "another operator holds this till; take another",
                 field: "/till_id")
         }
-        let opening = try journal.totals(of: till.cash)?.balance(on: .debit) ?? 0
+        let opening = try journal.balance(of: till.cash)?.posted.balance(on: .debit) ?? 0
         let id = try connection.prepare(
             """
             INSERT INTO shift (till_id, staff_id, terminal_id, business_date, state, opened_at,
@@ -85,7 +85,7 @@ extension AgencySession {
                     .shiftHasPendingItems,
                     "finish or cancel the authorised withdrawals of this shift first")
             }
-            let book = try journal.totals(of: shift.cashAccount)?.balance(on: .debit) ?? 0
+            let book = try journal.balance(of: shift.cashAccount)?.posted.balance(on: .debit) ?? 0
             let entry = try postDifference(countedFen - book, shift: shift)
             try connection.prepare(
                 """
@@ -130,7 +130,8 @@ extension AgencySession {
             NewEntry(
                 kind: difference > 0 ? .tillOver : .tillShort, narrative: shift.tillCode,
                 source: shift.id.number, postings: postings),
-            at: now)
+            at: now
+        ).id
     }
 
     private func till(

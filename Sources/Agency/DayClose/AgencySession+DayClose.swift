@@ -9,7 +9,9 @@ public struct DayCloseSummary: Sendable, Equatable {
     public let closedDate: BusinessDate
     public let nextDate: BusinessDate
     public let entryCount: Int64
-    public let journalDigest: String
+    /// The size and the root of the ledger's Merkle tree, which the seal fixes.
+    public let treeSize: Int64
+    public let treeRoot: String
     public let transactionCount: Int64
 
     /// Writes the summary as a JSON object.
@@ -19,7 +21,8 @@ public struct DayCloseSummary: Sendable, Equatable {
         writer.field("next_date", nextDate.description)
         writer.field("entry_count", entryCount)
         writer.field("transaction_count", transactionCount)
-        writer.field("journal_digest", journalDigest)
+        writer.field("tree_size", treeSize)
+        writer.field("tree_root", treeRoot)
         writer.endObject()
     }
 }
@@ -75,7 +78,7 @@ extension AgencySession {
         try journal.open(next, at: now)
         return DayCloseSummary(
             closedDate: date, nextDate: next, entryCount: sealed.entryCount,
-            journalDigest: sealed.journalDigest,
+            treeSize: sealed.treeSize, treeRoot: sealed.treeRoot,
             transactionCount: revenue.reduce(0) { $0 + $1.transactionCount })
     }
 

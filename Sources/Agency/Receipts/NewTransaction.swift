@@ -45,7 +45,8 @@ extension AgencySession {
             NewEntry(
                 kind: transaction.kind.entryKind, narrative: transaction.product.code,
                 source: serial, postings: transaction.collectionPostings(catalogue)),
-            at: now)
+            at: now
+        ).id
         return try insert(transaction, serial: serial, status: .posted, entry: entry)
     }
 

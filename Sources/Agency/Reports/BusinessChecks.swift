@@ -25,7 +25,7 @@ enum BusinessChecks {
                 SELECT CAST(e.entry_id AS TEXT) FROM journal_entry e
                 LEFT JOIN service_transaction x ON x.serial = e.source_id
                 WHERE e.kind IN ('bill_payment', 'ticket_sale', 'withdrawal')
-                    AND (x.serial IS NULL OR x.entry_id IS NOT e.entry_id)
+                    AND e.phase <> 1 AND (x.serial IS NULL OR x.entry_id IS NOT e.entry_id)
                 """),
         Check(
             name: "amounts agree with the till", table: "service_transaction",
@@ -171,6 +171,21 @@ enum BusinessChecks {
                 ) used ON used.business_date = c.business_date
                     AND used.card_digest = c.card_digest
                 WHERE c.withdrawn_fen IS NOT ifnull(used.amount_fen, 0)
+                """),
+        Check(
+            name: "withdrawals hold their cash", table: "withdrawal",
+            fault: "field pending_entry_id: its pending entry is missing, or ended otherwise",
+            sql: """
+                SELECT CAST(w.serial AS TEXT) FROM withdrawal w
+                JOIN service_transaction x ON x.serial = w.serial
+                LEFT JOIN journal_entry e ON e.entry_id = w.pending_entry_id
+                LEFT JOIN pending_entry p ON p.entry_id = w.pending_entry_id
+                LEFT JOIN journal_entry r ON r.entry_id = p.resolved_by
+                WHERE e.phase IS NOT 1 OR e.source_id IS NOT w.serial
+                    OR CASE x.status WHEN 'posted' THEN r.entry_id IS NOT x.entry_id
+                        WHEN 'declined' THEN r.phase IS NOT 3
+                        WHEN 'reversed' THEN r.phase IS NOT 3
+                        ELSE r.entry_id IS NOT NULL END
                 """),
         Check(
             name: "withdrawals use their allowance", table: "service_transaction",

@@ -36,25 +36,25 @@ extension AgencySession {
         try product.check(amountFen: request.amountFen)
         let date = try journal.currentDate()
         let contract = try catalogue.contract(for: product, on: date)
-        try checkTill(of: shift, holds: request.amountFen)
+        let transaction = NewTransaction(
+            kind: .withdrawal, product: product, shift: shift,
+            accountReference: "************" + request.cardLastFour,
+            amountFen: request.amountFen, feeFen: 0,
+            commissionFen: contract.commission.commissionFen(on: request.amountFen))
+        let serial = try nextSerial()
+        let pendingEntry = try pendPayout(transaction, serial: serial)
         let digest = request.cardDigest(key: cardKey)
         try takeAllowance(request.amountFen, card: digest, product: product, on: date)
-        let serial = try nextSerial()
-        _ = try insert(
-            NewTransaction(
-                kind: .withdrawal, product: product, shift: shift,
-                accountReference: "************" + request.cardLastFour,
-                amountFen: request.amountFen, feeFen: 0,
-                commissionFen: contract.commission.commissionFen(on: request.amountFen)),
-            serial: serial, status: .pending, entry: nil)
+        _ = try insert(transaction, serial: serial, status: .pending, entry: nil)
         try connection.prepare(
             """
-            INSERT INTO withdrawal (serial, card_digest, card_last_four, key, credential, reversal)
-            VALUES ($1, $2, $3, $4, $5, 'none')
+            INSERT INTO withdrawal (serial, card_digest, card_last_four, key, credential,
+                pending_entry_id, reversal)
+            VALUES ($1, $2, $3, $4, $5, $6, 'none')
             """
         ).run(
             .integer(serial), .text(digest), .text(request.cardLastFour), .text(claim.key),
-            .integer(claim.credential))
+            .integer(claim.credential), .integer(pendingEntry.number))
         return PendingWithdrawal(serial: serial, partnerCode: product.partner.code)
     }
 
@@ -74,7 +74,7 @@ extension AgencySession {
             outcome = .done(try receiptJSON(serial))
         case .declined(let reason):
             try setStatus(.declined, of: serial)
-            try restoreAllowance(of: withdrawal)
+            try release(withdrawal, narrative: "declined")
             outcome = .refused(
                 Refusal(
                     .withdrawalDeclined,
@@ -82,7 +82,7 @@ extension AgencySession {
         case .noAnswer:
             try setStatus(.reversed, of: serial)
             try markReversal("due", of: serial)
-            try restoreAllowance(of: withdrawal)
+            try release(withdrawal, narrative: "unanswered")
             outcome = .refused(Self.bankDidNotAnswer)
         }
         try finish(key: withdrawal.key, credential: withdrawal.credential, outcome)
@@ -96,22 +96,13 @@ extension AgencySession {
         serial: Int64, claim: IdempotencyClaim, by principal: Principal
     ) throws -> CommandOutcome {
         try once(claim) {
-            let (withdrawal, shift) = try authorised(serial, by: principal)
-            let product = catalogue.product(withdrawal.product)
-            let transaction = NewTransaction(
-                kind: .withdrawal, product: product, shift: shift, accountReference: "",
-                amountFen: withdrawal.amountFen, feeFen: 0,
-                commissionFen: withdrawal.commissionFen)
-            let entry = try journal.post(
-                NewEntry(
-                    kind: TransactionKind.withdrawal.entryKind, narrative: product.code,
-                    source: serial, postings: transaction.payoutPostings(catalogue)),
-                at: now)
+            let withdrawal = try authorised(serial, by: principal)
+            let entry = try journal.postPending(withdrawal.pendingEntry, at: now)
             try connection.prepare(
                 """
                 UPDATE service_transaction SET status = 'posted', entry_id = $1 WHERE serial = $2
                 """
-            ).run(.integer(entry.number), .integer(serial))
+            ).run(.integer(entry.id.number), .integer(serial))
             return try receiptJSON(serial)
         }
     }
@@ -121,10 +112,10 @@ extension AgencySession {
         serial: Int64, claim: IdempotencyClaim, by principal: Principal
     ) throws -> CommandOutcome {
         try once(claim) {
-            let (withdrawal, _) = try authorised(serial, by: principal)
+            let withdrawal = try authorised(serial, by: principal)
             try setStatus(.reversed, of: serial)
             try markReversal("due", of: serial)
-            try restoreAllowance(of: withdrawal)
+            try release(withdrawal, narrative: "cancelled")
             return try receiptJSON(serial)
         }
     }
@@ -159,7 +150,7 @@ extension AgencySession {
 
     private func authorised(
         _ serial: Int64, by principal: Principal
-    ) throws -> (WithdrawalRow, Shift) {
+    ) throws -> WithdrawalRow {
         let shift = try shifts.shift(of: principal, connection)
         guard let withdrawal = try withdrawal(serial), withdrawal.shift == shift.id else {
             throw Refusal(.unknownWithdrawal, "there is no such withdrawal in this shift")
@@ -169,7 +160,13 @@ extension AgencySession {
                 .withdrawalNotAuthorised,
                 "the withdrawal is \(withdrawal.status.rawValue), not authorised")
         }
-        return (withdrawal, shift)
+        return withdrawal
+    }
+
+    /// Gives back what a withdrawal that came to nothing had taken: allowance and pending cash.
+    private func release(_ withdrawal: WithdrawalRow, narrative: String) throws {
+        try restoreAllowance(of: withdrawal)
+        _ = try journal.void(withdrawal.pendingEntry, narrative: narrative, at: now)
     }
 
     private func receiptJSON(_ serial: Int64) throws -> [UInt8] {

@@ -14,6 +14,8 @@ struct WithdrawalRow {
     let cardDigest: String
     let key: String
     let credential: Int64
+    /// The entry that holds the cash until it is paid out or not.
+    let pendingEntry: ID<JournalEntry>
 }
 
 extension AgencySession {
@@ -21,7 +23,7 @@ extension AgencySession {
         try connection.prepare(
             """
             SELECT x.shift_id, x.product_id, x.business_date, x.status, x.amount_fen,
-                x.commission_fen, w.card_digest, w.key, w.credential
+                x.commission_fen, w.card_digest, w.key, w.credential, w.pending_entry_id
             FROM withdrawal w JOIN service_transaction x ON x.serial = w.serial
             WHERE w.serial = $1
             """
@@ -33,7 +35,7 @@ extension AgencySession {
                 serial: serial, shift: ID(row.integer(0)), product: ID(row.integer(1)),
                 businessDate: row.businessDate(2), status: status, amountFen: row.integer(4),
                 commissionFen: row.integer(5), cardDigest: row.text(6), key: row.text(7),
-                credential: row.integer(8))
+                credential: row.integer(8), pendingEntry: ID(row.integer(9)))
         }
     }
 
@@ -91,17 +93,18 @@ extension AgencySession {
         .run(.text(state), .integer(serial))
     }
 
-    /// - Throws: `Refusal` with `tillShortOfCash` when the till, less what is promised, is short.
-    func checkTill(of shift: Shift, holds amountFen: Int64) throws {
-        let promised =
-            try connection.prepare(
-                """
-                SELECT ifnull(sum(amount_fen), 0) FROM service_transaction
-                WHERE shift_id = $1 AND status IN ('pending', 'authorised')
-                """
-            ).first(.integer(shift.id.number)) { $0.integer(0) } ?? 0
-        let cash = try journal.totals(of: shift.cashAccount)?.balance(on: .debit) ?? 0
-        guard cash - promised >= amountFen else {
+    /// Records the pay-out as pending, so that the till's cash cannot be promised twice.
+    ///
+    /// - Throws: `Refusal` with `tillShortOfCash` when the till, less what is pending, is short.
+    func pendPayout(_ transaction: NewTransaction, serial: Int64) throws -> ID<JournalEntry> {
+        do {
+            return try journal.pend(
+                NewEntry(
+                    kind: transaction.kind.entryKind, narrative: transaction.product.code,
+                    source: serial, postings: transaction.payoutPostings(catalogue)),
+                expiresAt: nil, at: now
+            ).id
+        } catch LedgerError.limitExceeded {
             throw Refusal(
                 .tillShortOfCash,
                 "the till holds too little cash for this amount; the bank was not asked",

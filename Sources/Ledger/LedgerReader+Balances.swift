@@ -1,0 +1,129 @@
+import CivilTime
+import SQL
+
+/// Balances of one account: now, on a date, and after an entry.
+extension LedgerReader {
+    /// An account's balance of all time, or nothing when it is unknown.
+    public func balance(of account: ID<Account>) throws -> AccountBalance? {
+        try connection.prepare(
+            """
+            SELECT debits, credits, pending_debits, pending_credits
+            FROM account_balance WHERE account_id = $1
+            """
+        ).first(.integer(account.number)) { $0.accountBalance(0) }
+    }
+
+    /// What was posted to an account on one business date, open or sealed; zero without.
+    public func movement(of account: ID<Account>, on date: BusinessDate) throws -> AccountTotals {
+        try connection.prepare(
+            """
+            SELECT debits, credits FROM account_day WHERE business_date = $1 AND account_id = $2
+            UNION ALL
+            SELECT b.date_debits, b.date_credits FROM account_balance b
+            JOIN business_date d ON d.business_date = b.latest_date AND d.state = 'open'
+            WHERE b.latest_date = $1 AND b.account_id = $2
+            """
+        ).first(.integer(Int64(date.daysSinceEpoch)), .integer(account.number)) {
+            AccountTotals(debits: $0.integer(0), credits: $0.integer(1))
+        } ?? .zero
+    }
+
+    /// An account's balance at the close of a business date; of the open date, as it is now.
+    ///
+    /// It costs one row, whatever the number of entries.
+    public func balance(
+        of account: ID<Account>, asOf date: BusinessDate
+    ) throws -> AccountBalance {
+        if let open = try openDate(), date >= open { return try balance(of: account) ?? .zero }
+        return try closing(of: account, on: date)
+    }
+
+    /// An account's balance after an entry, which may be any of the journal; 0 is before the first.
+    ///
+    /// It costs one row of the last seal before the entry, and the entries between the two.
+    public func balance(
+        of account: ID<Account>, asOfEntry entry: ID<JournalEntry>
+    ) throws -> AccountBalance {
+        let seal = try lastSeal(within: entry)
+        var balance = try seal.map { try closing(of: account, on: $0.date) } ?? .zero
+        try forEachMovement(after: seal?.treeSize ?? 0, upTo: entry, of: account) { _, change in
+            balance.add(change)
+        }
+        return balance
+    }
+
+    /// The last seal whose entries are all among those up to `entry`.
+    func lastSeal(within entry: ID<JournalEntry>) throws -> SealedDate? {
+        try connection.prepare(
+            """
+            SELECT business_date, sealed_at, entry_count, tree_size, tree_root, balances_digest
+            FROM business_date WHERE state = 'sealed' AND tree_size <= $1
+            ORDER BY business_date DESC LIMIT 1
+            """
+        ).first(.integer(entry.number), read: SealedDate.init(row:))
+    }
+
+    /// Sums what a range of entries did to each account, or to one.
+    ///
+    /// - Parameter read: called once for each account and part.
+    func forEachMovement(
+        after first: Int64, upTo last: ID<JournalEntry>, of account: ID<Account>? = nil,
+        read: (ID<Account>, AccountBalance) throws -> Void
+    ) throws {
+        try connection.prepare(
+            """
+            SELECT account_id, sum(debit), sum(credit), sum(pending_debit), sum(pending_credit)
+            FROM (
+                SELECT account_id, max(amount, 0) AS debit, -min(amount, 0) AS credit,
+                    0 AS pending_debit, 0 AS pending_credit
+                FROM posting WHERE entry_id > $1 AND entry_id <= $2
+                UNION ALL
+                SELECT account_id, 0, 0, max(amount, 0), -min(amount, 0)
+                FROM pending_posting WHERE entry_id > $1 AND entry_id <= $2
+                UNION ALL
+                SELECT p.account_id, 0, 0, -max(p.amount, 0), min(p.amount, 0)
+                FROM pending_entry d JOIN pending_posting p ON p.entry_id = d.entry_id
+                WHERE d.resolved_by > $1 AND d.resolved_by <= $2
+            )
+            WHERE $3 IS NULL OR account_id = $3
+            GROUP BY account_id ORDER BY account_id
+            """
+        ).forEach(.integer(first), .integer(last.number), .integer(account?.number)) { row in
+            try read(ID(row.integer(0)), row.accountBalance(1))
+        }
+    }
+
+    private func closing(
+        of account: ID<Account>, on date: BusinessDate
+    ) throws -> AccountBalance {
+        try connection.prepare(
+            """
+            SELECT closing_debits, closing_credits, closing_pending_debits,
+                closing_pending_credits
+            FROM account_day WHERE account_id = $1 AND business_date <= $2
+            ORDER BY business_date DESC LIMIT 1
+            """
+        ).first(.integer(account.number), .integer(Int64(date.daysSinceEpoch))) {
+            $0.accountBalance(0)
+        } ?? .zero
+    }
+}
+
+extension AccountBalance {
+    /// Adds what a range of entries did.
+    mutating func add(_ change: AccountBalance) {
+        posted.debits += change.posted.debits
+        posted.credits += change.posted.credits
+        pending.debits += change.pending.debits
+        pending.credits += change.pending.credits
+    }
+}
+
+extension Row {
+    /// The four numbers of a balance, from a column on.
+    func accountBalance(_ column: Int32) -> AccountBalance {
+        AccountBalance(
+            posted: AccountTotals(debits: integer(column), credits: integer(column + 1)),
+            pending: AccountTotals(debits: integer(column + 2), credits: integer(column + 3)))
+    }
+}
