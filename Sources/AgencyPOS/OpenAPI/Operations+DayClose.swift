@@ -36,8 +36,8 @@ extension Operations {
                 Property("next_date", .date, "The date that is open now"),
                 Property("entry_count", .count, "Entries of the day"),
                 Property("transaction_count", .count, "Posted transactions of the day"),
-                Property("tree_size", .integer, "entries up to and with this date"),
-                Property("tree_root", .digest, "the root of the ledger's Merkle tree over them"),
+                Property("tree_size", .count, "Entries up to and with this date"),
+                Property("tree_root", .digest, "The root of the ledger's Merkle tree over them"),
                 Property(
                     "settlement_files", .array(.named("SettlementFile")), "One for each partner"))
         ),
