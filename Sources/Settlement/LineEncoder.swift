@@ -25,7 +25,8 @@ struct LineEncoder {
         text(header.keyID.text)
         text(header.previousDigest.hex)
         time(header.createdAt)
-        text(header.ledgerRoot?.hex ?? "")
+        text(header.ledgerRoot.hex)
+        integer(header.ledgerSize)
         end()
     }
 

@@ -8,7 +8,7 @@ public enum SettlementRecord: String, CaseIterable, Hashable, Sendable {
     /// How many fields a line has, its letter included.
     public var fieldCount: Int {
         switch self {
-        case .header: 12
+        case .header: 13
         case .detail: 11
         case .subtotal: 7
         case .trailer: 8
@@ -40,6 +40,7 @@ public struct SettlementField: Hashable, Sendable {
     static let previousDigest = SettlementField(.header, 10, "previous file's SHA-256")
     static let createdAt = SettlementField(.header, 11, "creation time")
     static let ledgerRoot = SettlementField(.header, 12, "ledger root")
+    static let ledgerSize = SettlementField(.header, 13, "ledger size")
 
     static let lineNumber = SettlementField(.detail, 2, "line number")
     static let serial = SettlementField(.detail, 3, "serial")
@@ -70,7 +71,7 @@ public struct SettlementField: Hashable, Sendable {
     /// Every field but the letters, in the order of the file.
     public static let all: [SettlementField] = [
         version, agencyID, partnerID, businessDate, currency, sequence, algorithm, keyID,
-        previousDigest, createdAt, ledgerRoot, lineNumber, serial, partnerReference, type,
+        previousDigest, createdAt, ledgerRoot, ledgerSize, lineNumber, serial, partnerReference, type,
         accountReference, amount, fee, commission, status, time, subtotalType,
         subtotalPostedCount, subtotalReversedCount, subtotalAmount, subtotalFee,
         subtotalCommission, detailCount, postedCount, reversedCount, totalAmount, totalFee,

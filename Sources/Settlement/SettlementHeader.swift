@@ -9,6 +9,8 @@ public struct SettlementHeader: Hashable, Sendable {
     public static let algorithm = "HMAC-SHA256"
     /// The file sequence numbers, six digits in a file's name.
     public static let allowedSequences: ClosedRange<Int64> = 1...999_999
+    /// The sizes of a ledger, in entries.
+    public static let allowedLedgerSizes: ClosedRange<Int64> = 0...999_999_999_999_999
 
     public var agencyID: SettlementIdentifier
     public var partnerID: SettlementIdentifier
@@ -22,14 +24,16 @@ public struct SettlementHeader: Hashable, Sendable {
     public var previousDigest: SHA256Digest
     /// Written in whole seconds; what is below a second is cut off.
     public var createdAt: Instant
-    /// The Merkle root of the day's journal, once the ledger makes one.
-    public var ledgerRoot: SHA256Digest?
+    /// The root of the Merkle tree over the agency's journal at the close of the day.
+    public var ledgerRoot: SHA256Digest
+    /// How many entries that tree has.
+    public var ledgerSize: Int64
 
     public init(
         agencyID: SettlementIdentifier, partnerID: SettlementIdentifier,
         businessDate: BusinessDate, currency: String = "CNY", sequence: Int,
         keyID: SettlementIdentifier, previousDigest: SHA256Digest, createdAt: Instant,
-        ledgerRoot: SHA256Digest? = nil
+        ledgerRoot: SHA256Digest, ledgerSize: Int64
     ) {
         self.agencyID = agencyID
         self.partnerID = partnerID
@@ -40,6 +44,7 @@ public struct SettlementHeader: Hashable, Sendable {
         self.previousDigest = previousDigest
         self.createdAt = createdAt
         self.ledgerRoot = ledgerRoot
+        self.ledgerSize = ledgerSize
     }
 
     /// Which key the header asks for.
@@ -82,6 +87,9 @@ extension SettlementHeader {
         guard Self.allowedSequences.contains(Int64(sequence)) else {
             throw refusal(.sequence, "\(sequence)", .outOfRange(Self.allowedSequences))
         }
+        guard Self.allowedLedgerSizes.contains(ledgerSize) else {
+            throw refusal(.ledgerSize, "\(ledgerSize)", .outOfRange(Self.allowedLedgerSizes))
+        }
         guard (sequence == 1) == (previousDigest == .zero) else {
             throw refusal(.previousDigest, previousDigest.hex, .contradictsSequence)
         }
@@ -112,9 +120,8 @@ extension SettlementHeader {
         keyID = try line.identifier(.keyID)
         previousDigest = try line.value(.previousDigest, FieldGrammar.digest)
         createdAt = try line.value(.createdAt, FieldGrammar.time)
-        ledgerRoot =
-            line.bytes(.ledgerRoot).isEmpty
-            ? nil : try line.value(.ledgerRoot, FieldGrammar.digest)
+        ledgerRoot = try line.value(.ledgerRoot, FieldGrammar.digest)
+        ledgerSize = try line.integer(.ledgerSize, in: Self.allowedLedgerSizes)
         try check()
     }
 }

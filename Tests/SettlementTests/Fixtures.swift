@@ -8,6 +8,8 @@ import Testing
 /// The published example of `fixtures/settlement`, and a folder of its own for each test.
 enum Example {
     static let keyHex = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+    /// The root over the eight test leaves that are published with Certificate Transparency.
+    static let rootHex = "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
     static let firstName = "APS_QINGCHUAN_DEMO01_20261121_000001.txt"
     static let secondName = "APS_QINGCHUAN_DEMO01_20261122_000002.txt"
 
@@ -41,7 +43,8 @@ enum Example {
             agencyID: try identifier("QINGCHUAN"), partnerID: try identifier("DEMO01"),
             businessDate: try #require(BusinessDate("2026-11-21")), sequence: 1,
             keyID: try identifier("DEMO01-TEST1"), previousDigest: .zero,
-            createdAt: try time("2026-11-21T23:05:00+08:00"))
+            createdAt: try time("2026-11-21T23:05:00+08:00"),
+            ledgerRoot: try #require(SHA256Digest(hex: rootHex)), ledgerSize: 8)
     }
 
     static func detail(

@@ -125,10 +125,11 @@ import Testing
         #expect(try folder.names().isEmpty)
     }
 
-    @Test("the ledger's root survives writing and reading") func ledgerRoot() throws {
+    @Test("the ledger's root and size survive writing and reading") func ledgerSeal() throws {
         let folder = try TemporaryFolder()
         var header = try Example.header()
         header.ledgerRoot = SHA256.hash("root")
+        header.ledgerSize = 999_999_999_999_999
         try candidate(in: folder, header: header, []).release()
         let verified = try Example.verifier().verify(Example.firstName, in: folder.path)
         #expect(verified.header == header)

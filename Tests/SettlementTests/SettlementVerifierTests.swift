@@ -63,10 +63,14 @@ import Testing
             field(1, .createdAt, "2026-11-21T23:05:00+07:00", .timeInvalid)
         ),
         (
-            "23:05:00+08:00|", "23:05:00+08:00|ab",
-            field(1, .ledgerRoot, "ab", .digestMalformed)
+            "23:05:00+08:00|5dc9da79", "23:05:00+08:00|5dC9da79",
+            field(
+                1, .ledgerRoot, "5dC9" + String(repeating: "*", count: 56) + "4328",
+                .digestMalformed)
         ),
-        ("+08:00|\n", "+08:00|\r\n", field(1, .ledgerRoot, "?", .digestMalformed)),
+        ("|8\n", "|08\n", field(1, .ledgerSize, "08", .notAnInteger)),
+        ("|8\n", "|\n", field(1, .ledgerSize, "", .empty)),
+        ("|8\n", "|8\r\n", field(1, .ledgerSize, "8?", .notAnInteger)),
         (
             "D|1|", "E|1|",
             .recordUnexpected(line: 2, value: "E", expected: [.detail, .subtotal, .trailer])

@@ -13,6 +13,7 @@ public final class Book: Sendable {
     public let clock: @Sendable () -> Instant
     let keys: BookKeys
     private let lock: BookLock
+    private let expiry: PendingExpiry
 
     /// Opens the book of a folder, and brings its schema up to date.
     ///
@@ -37,6 +38,7 @@ public final class Book: Sendable {
         (profile, catalogue) = try readers.read { connection in
             (try AgencyProfile.read(connection), try Catalogue.read(connection))
         }
+        expiry = PendingExpiry(writer: writer, readers: readers, clock: clock)
         self.folder = folder
         self.keys = keys
         self.clock = clock
@@ -44,6 +46,7 @@ public final class Book: Sendable {
 
     /// Commits all that is queued, empties the write-ahead log and ends the writer.
     public func close() {
+        expiry.stop()
         writer.stop()
     }
 

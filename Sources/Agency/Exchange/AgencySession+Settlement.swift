@@ -73,13 +73,15 @@ extension AgencySession {
 /// - Throws: `BookError` for a code that a settlement file cannot carry.
 func settlementHeader(
     agencyCode: String, partnerCode: String, date: BusinessDate, currency: Currency,
-    sequence: Int64, keyID: String, previousDigest: SHA256Digest?, createdAt: Instant
+    sequence: Int64, keyID: String, previousDigest: SHA256Digest?, createdAt: Instant,
+    ledger: (root: SHA256Digest, size: Int64)
 ) throws -> SettlementHeader {
     SettlementHeader(
         agencyID: try settlementIdentifier(agencyCode),
         partnerID: try settlementIdentifier(partnerCode), businessDate: date,
         currency: currency.code, sequence: Int(sequence), keyID: try settlementIdentifier(keyID),
-        previousDigest: previousDigest ?? .zero, createdAt: createdAt)
+        previousDigest: previousDigest ?? .zero, createdAt: createdAt, ledgerRoot: ledger.root,
+        ledgerSize: ledger.size)
 }
 
 /// A code as a settlement file carries it.

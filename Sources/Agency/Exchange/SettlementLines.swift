@@ -25,7 +25,8 @@ struct SettlementLines {
         let header = try settlementHeader(
             agencyCode: profile.code, partnerCode: file.partnerCode, date: file.date,
             currency: profile.currency, sequence: file.sequence, keyID: file.keyID,
-            previousDigest: previous.flatMap { SHA256Digest(hex: $0) }, createdAt: file.createdAt)
+            previousDigest: previous.flatMap { SHA256Digest(hex: $0) }, createdAt: file.createdAt,
+            ledger: ledgerSeal(on: file.date))
         let writer = try SettlementFileWriter(folder: folder, header: header, key: key)
         do {
             try forEach(of: file) { try writer.append($0) }
@@ -35,6 +36,19 @@ struct SettlementLines {
             writer.discard()
             throw error
         }
+    }
+
+    /// What the day's seal promises about the agency's own books.
+    ///
+    /// - Throws: `BookError` when the date has no seal that can be read.
+    private func ledgerSeal(on date: BusinessDate) throws -> (root: SHA256Digest, size: Int64) {
+        guard let seal = try LedgerReader(connection).seal(of: date),
+            let root = SHA256Digest(hex: seal.treeRoot)
+        else {
+            throw BookError.unusable(
+                path: "business_date \(date)", reason: "it has no seal; run verify")
+        }
+        return (root, seal.treeSize)
     }
 
     /// Hands over each posted transaction, and each reversed withdrawal as proof.
