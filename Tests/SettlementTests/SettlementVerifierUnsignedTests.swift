@@ -15,13 +15,13 @@ import Testing
         arguments: [
             ("= ", "=", SettlementError.sidecarMalformed(name: sidecarName)),
             ("HMAC-SHA2-256", "HMAC-SHA256", .sidecarMalformed(name: sidecarName)),
-            ("f286", "F286", .sidecarMalformed(name: sidecarName)),
-            ("790\n", "790", .sidecarMalformed(name: sidecarName)),
-            ("790\n", "790\n\n", .sidecarMalformed(name: sidecarName)),
-            ("790\n", "79\n", .sidecarMalformed(name: sidecarName)),
-            ("790\n", String(repeating: "a", count: 600), .sidecarMalformed(name: sidecarName)),
+            ("de77", "DE77", .sidecarMalformed(name: sidecarName)),
+            ("0b8\n", "0b8", .sidecarMalformed(name: sidecarName)),
+            ("0b8\n", "0b8\n\n", .sidecarMalformed(name: sidecarName)),
+            ("0b8\n", "0b\n", .sidecarMalformed(name: sidecarName)),
+            ("0b8\n", String(repeating: "a", count: 600), .sidecarMalformed(name: sidecarName)),
             ("_000001", "_000002", .sidecarForOtherFile(name: sidecarName, expected: name)),
-            ("e790\n", "e791\n", .codeMismatch(name: name)),
+            ("60b8\n", "60b9\n", .codeMismatch(name: name)),
         ])
     func sidecar(old: String, new: String, error: SettlementError) throws {
         let folder = try TemporaryFolder()

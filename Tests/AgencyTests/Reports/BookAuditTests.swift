@@ -83,6 +83,12 @@ struct Damage: Sendable, CustomTestStringConvertible {
         Damage(
             check: "card allowances are used",
             sql: "UPDATE card_day SET withdrawn_fen = withdrawn_fen - 1000"),
+        Damage(
+            check: "withdrawals hold their cash",
+            sql: "UPDATE withdrawal SET pending_entry_id = pending_entry_id + 1"),
+        Damage(
+            check: "withdrawals hold their cash",
+            sql: "UPDATE pending_entry SET resolved_by = NULL"),
         Damage(check: "withdrawals use their allowance", sql: "DELETE FROM card_day"),
         Damage(check: "withdrawals use their allowance", sql: "DELETE FROM withdrawal"),
         Damage(

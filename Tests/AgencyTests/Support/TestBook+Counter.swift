@@ -69,8 +69,8 @@ extension TestBook {
     func openShift(of principal: Principal) throws -> (number: Int64, cashFen: Int64) {
         try book.readers.read { connection in
             let shift = try #require(try ShiftReader(connection).openShift(of: principal.staff))
-            let totals = try LedgerReader(connection).totals(of: shift.cashAccount)
-            return (shift.id.number, try #require(totals).balance(on: .debit))
+            let balance = try LedgerReader(connection).balance(of: shift.cashAccount)
+            return (shift.id.number, try #require(balance).posted.balance(on: .debit))
         }
     }
 
