@@ -71,7 +71,8 @@ public struct SettlementField: Hashable, Sendable {
     /// Every field but the letters, in the order of the file.
     public static let all: [SettlementField] = [
         version, agencyID, partnerID, businessDate, currency, sequence, algorithm, keyID,
-        previousDigest, createdAt, ledgerRoot, ledgerSize, lineNumber, serial, partnerReference, type,
+        previousDigest, createdAt, ledgerRoot, ledgerSize, lineNumber, serial, partnerReference,
+        type,
         accountReference, amount, fee, commission, status, time, subtotalType,
         subtotalPostedCount, subtotalReversedCount, subtotalAmount, subtotalFee,
         subtotalCommission, detailCount, postedCount, reversedCount, totalAmount, totalFee,
