@@ -1,0 +1,81 @@
+import CivilTime
+import Foundation
+import Ledger
+import Testing
+
+@testable import Agency
+
+/// Pending entries whose time runs out while a book is open, and while it is closed.
+@Suite("Pending entries expire")
+struct PendingExpiryTests {
+    private static let cash = "SELECT account_id FROM ledger_account WHERE code LIKE '1001.%'"
+    private static let capital = "SELECT account_id FROM ledger_account WHERE type = 'equity'"
+    private static let open = "SELECT count(*) FROM pending_entry WHERE resolved_by IS NULL"
+
+    @Test("by themselves, with nobody asking")
+    func byThemselves() throws {
+        let test = try TestBook(at: "2026-11-20 09:00")
+        let pending = try pend(test, 300, expiringAfterSeconds: 60)
+        let waiting = try pend(test, 500, expiringAfterSeconds: 120)
+        let unlimited = try pend(test, 700, expiringAfterSeconds: nil)
+        test.clock.move(seconds: 59)
+        Thread.sleep(forTimeInterval: 3 * Double(PendingExpiry.intervalMilliseconds) / 1_000)
+        #expect(try test.integer(Self.open) == 3)
+        test.clock.move(seconds: 1)
+        try wait(for: 2, in: test)
+        try test.book.readers.read { connection in
+            let reader = LedgerReader(connection)
+            let end = try #require(try reader.entry(pending)?.actedOnBy)
+            let void = try #require(try reader.entry(end))
+            #expect(void.phase == .voidsPending && void.kind == .expiry)
+            #expect(void.original?.id == pending && void.postings == [])
+            #expect(try reader.entry(waiting)?.actedOnBy == nil)
+            #expect(try reader.entry(unlimited)?.actedOnBy == nil)
+        }
+        #expect(try test.faults() == [])
+    }
+
+    @Test("once the book is opened again, if their time ran out meanwhile")
+    func afterRestart() throws {
+        var first: TestBook? = try TestBook(at: "2026-11-20 09:00")
+        let copy = try #require(first?.copy)
+        let count = Journal.maximumExpiriesPerCommand + 3
+        for _ in 0..<count {
+            _ = try pend(try #require(first), 1, expiringAfterSeconds: 60)
+        }
+        first?.book.close()
+        first = nil
+        let second = try TestBook(reopening: copy, at: "2026-11-20 09:30")
+        try wait(for: 0, in: second)
+        let voids = "SELECT count(*) FROM journal_entry WHERE kind = 'expiry'"
+        #expect(try second.integer(voids) == Int64(count))
+        #expect(try second.faults() == [])
+    }
+
+    private func pend(
+        _ test: TestBook, _ amountFen: Int64, expiringAfterSeconds seconds: Int64?
+    ) throws -> ID<JournalEntry> {
+        let cash = ID<Account>(try test.integer(Self.cash))
+        let capital = ID<Account>(try test.integer(Self.capital))
+        return try test.perform { session in
+            try session.journal.pend(
+                NewEntry(
+                    kind: EntryKind("test"), narrative: "", source: nil,
+                    postings: [.debit(capital, amountFen), .credit(cash, amountFen)]),
+                expiresAt: seconds.map {
+                    Instant(
+                        millisecondsSinceEpoch: session.now.millisecondsSinceEpoch + $0 * 1_000)
+                }, at: session.now
+            ).id
+        }
+    }
+
+    /// Waits until a number of entries is left pending.
+    private func wait(for count: Int64, in test: TestBook) throws {
+        let deadline = Date.now.addingTimeInterval(30)
+        while try test.integer(Self.open) != count {
+            try #require(Date.now < deadline, "entries are still pending")
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+    }
+}
