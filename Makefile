@@ -7,7 +7,10 @@ DATA ?= .demo
 PORT ?= 8080
 BINARY := .build/release/agencypos
 
-.PHONY: help run demo test test-long bench build format lint clean fixtures
+# What CI runs under the sanitizers: what shares memory between threads, and what handles memory.
+SANITIZED_SHORT := SQLTests|LedgerTests|HTTPServerTests|CryptographyTests|SettlementTests
+
+.PHONY: help run demo test test-long test-sanitized test-sanitized-short bench build format lint clean fixtures
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -32,6 +35,14 @@ test: ## install what the tests need and run them all
 test-long: ## the kill test with many more rounds
 	@scripts/require.sh $(LIBRARIES) sqlite3 openssl python3
 	AGENCYPOS_KILL_ROUNDS=200 swift test --filter KillTests
+
+test-sanitized: ## all tests under Thread Sanitizer and under Address Sanitizer
+	@scripts/require.sh $(LIBRARIES) sqlite3 openssl python3
+	@scripts/sanitize.sh
+
+test-sanitized-short: ## the same for the modules that share or handle memory
+	@scripts/require.sh $(LIBRARIES) sqlite3 openssl python3
+	@scripts/sanitize.sh '$(SANITIZED_SHORT)'
 
 bench: ## measure payments per second against SQLite's ceiling and PostgreSQL
 	@scripts/require.sh $(LIBRARIES)
