@@ -8,7 +8,8 @@ extension Row {
     }
 
     func currency(_ column: Int32) -> Currency {
-        checked(column, Currency(rawValue: integer(column)), expected: "a currency", instead: .renminbi)
+        checked(
+            column, Currency(rawValue: integer(column)), expected: "a currency", instead: .renminbi)
     }
 
     func balanceLimit(_ column: Int32) -> BalanceLimit {
@@ -16,15 +17,20 @@ extension Row {
     }
 
     func accountType(_ column: Int32) -> AccountType {
-        checked(column, AccountType(rawValue: text(column)), expected: "an account's type", instead: .asset)
+        checked(
+            column, AccountType(rawValue: text(column)), expected: "an account's type",
+            instead: .asset)
     }
 
     func entryPhase(_ column: Int32) -> EntryPhase {
-        checked(column, EntryPhase(rawValue: integer(column)), expected: "a phase", instead: .posted)
+        checked(
+            column, EntryPhase(rawValue: integer(column)), expected: "a phase", instead: .posted)
     }
 
     /// The business date in a column of days since 1970-01-01.
     public func businessDate(_ column: Int32) -> BusinessDate {
-        checked(column, BusinessDate(daysSinceEpoch: Int(integer(column))), expected: "a date", instead: .epoch)
+        checked(
+            column, BusinessDate(daysSinceEpoch: Int(integer(column))), expected: "a date",
+            instead: .epoch)
     }
 }

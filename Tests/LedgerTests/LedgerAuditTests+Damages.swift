@@ -81,7 +81,8 @@ extension LedgerAuditTests {
             sql: posting(261, 1, 1, 5), kind: .orphanPosting, key: "261/1", field: "entry_id",
             expected: "an entry", found: "none"),
         .init(
-            sql: "DELETE FROM journal_entry WHERE entry_id = 260", kind: .orphanPosting, key: "260/2",
+            sql: "DELETE FROM journal_entry WHERE entry_id = 260", kind: .orphanPosting,
+            key: "260/2",
             field: "entry_id"),
     ]
 
@@ -111,13 +112,15 @@ extension LedgerAuditTests {
             sql: "DELETE FROM account_balance WHERE account_id = 3", kind: .missingBalance,
             key: "3", field: "account_id"),
         .init(
-            sql: "INSERT INTO account_balance VALUES (99, 0, 0, 0, 0, 0, 0, 0)", kind: .unknownAccount,
+            sql: "INSERT INTO account_balance VALUES (99, 0, 0, 0, 0, 0, 0, 0)",
+            kind: .unknownAccount,
             key: "99", field: "account_id"),
         .init(
             sql: "UPDATE ledger_account SET balance_limit = 'debits_within_credits' "
                 + "WHERE account_id = 1",
             kind: .limitPassed, key: "1", field: "balance_limit",
-            expected: "debits_within_credits after entry 1", found: "debits 5000, credits 0, pending debits 0, pending credits 0"),
+            expected: "debits_within_credits after entry 1",
+            found: "debits 5000, credits 0, pending debits 0, pending credits 0"),
         .init(
             sql: "UPDATE account_day SET debits = 1 WHERE account_id = 1 AND business_date = 20778",
             kind: .wrongDayTotals, key: "20778/1", field: "debits", expected: "5700", found: "1"),
@@ -145,16 +148,19 @@ extension LedgerAuditTests {
             sql: "DELETE FROM account_day WHERE account_id = 1 AND business_date = 20778",
             kind: .wrongDayTotals, key: "20778/1", field: "business_date", found: "none"),
         .init(
-            sql: "INSERT INTO account_day VALUES (20779, 3, 0, 0, 31, 0, 0, 0)", kind: .wrongDayTotals,
+            sql: "INSERT INTO account_day VALUES (20779, 3, 0, 0, 31, 0, 0, 0)",
+            kind: .wrongDayTotals,
             key: "20779/3", field: "closing_debits", expected: "30", found: "31"),
         .init(
             sql: "INSERT INTO account_day VALUES (20779, 4, 0, 0, 0, 30, 0, 0)",
             kind: .wrongDayTotals, key: "20779/4", field: "business_date", found: "a row"),
         .init(
-            sql: "INSERT INTO account_day VALUES (20780, 3, 0, 0, 30, 0, 0, 0)", kind: .wrongDayTotals,
+            sql: "INSERT INTO account_day VALUES (20780, 3, 0, 0, 30, 0, 0, 0)",
+            kind: .wrongDayTotals,
             key: "20780/3", field: "business_date", found: "a row"),
         .init(
-            sql: "INSERT INTO account_day VALUES (20779, 99, 0, 0, 0, 0, 0, 0)", kind: .unknownAccount,
+            sql: "INSERT INTO account_day VALUES (20779, 99, 0, 0, 0, 0, 0, 0)",
+            kind: .unknownAccount,
             key: "20779/99", field: "account_id", found: "99"),
         .init(
             sql: "INSERT INTO account_day VALUES (4, 1, 0, 0, 0, 0, 0, 0)", kind: .unknownDate,

@@ -39,7 +39,7 @@ extension LedgerAuditTests {
             sql: "UPDATE tree_state SET tree_size = 259", kind: .wrongTree, key: "1",
             field: "tree_size", expected: "260", found: "259"),
         .init(
-            sql: "UPDATE tree_state SET peaks = substr(peaks, 33) || substr(peaks, 1, 32)",
+            sql: "UPDATE tree_state SET peaks = substr(peaks, 1, 32)",
             kind: .wrongTree, key: "1", field: "peaks"),
         .init(sql: "DELETE FROM tree_state", kind: .wrongTree, key: "1", field: "tree_size"),
         .init(
