@@ -24,7 +24,7 @@ struct LedgerAuditTests {
         #expect(report.faults == [])
         #expect(report.isClean)
         #expect(report.entryCount == AuditBook.entryCount)
-        #expect(report.postingCount == 520)
+        #expect(report.postingCount == 514)
         #expect(report.accountCount == 4)
         #expect(report.dateCount == 3)
     }

@@ -27,8 +27,8 @@ final class JournalScan {
     // The lines of the entry in hand, kept to spare their allocation.
     private var lines = EntryLines()
 
-    /// Lines of posted and of pending entries.
-    var postingCount: Int64 { postings.count + pendingPostings.count }
+    /// Lines of posted entries.
+    var postingCount: Int64 { postings.count }
 
     init(
         _ connection: Connection, accounts: AuditedAccounts, dates: AuditedDates,

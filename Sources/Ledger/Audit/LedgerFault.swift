@@ -91,6 +91,7 @@ extension LedgerFault: CustomStringConvertible {
 /// What an audit of the ledger looked at, and what it found.
 public struct LedgerAuditReport: Equatable, Sendable {
     public let entryCount: Int64
+    /// Lines of posted entries; those of pending ones are checked and not counted.
     public let postingCount: Int64
     public let accountCount: Int
     /// Business dates, open and sealed.
