@@ -62,6 +62,13 @@ public struct AccountCode: Hashable, Comparable, Sendable {
         self.text = text
     }
 
+    /// What stands for a code that cannot be read, until the query ends with an error.
+    static let damaged = AccountCode(unchecked: "0000")
+
+    private init(unchecked text: String) {
+        self.text = text
+    }
+
     public static func < (left: AccountCode, right: AccountCode) -> Bool {
         left.text < right.text
     }

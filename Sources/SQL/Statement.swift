@@ -8,6 +8,7 @@ public final class Statement {
     private let connection: OpaquePointer
     private let parameterCount: Int
     private var isInUse = false
+    private var damage: SQLError?
     let sql: String
 
     init(connection: OpaquePointer, sql: String) throws {
@@ -63,10 +64,12 @@ public final class Statement {
     }
 
     /// Runs a query and hands each row to `read`, in order.
+    ///
+    /// - Throws: `SQLError`, also when a row is damaged, and what `read` throws.
     public func forEach(_ values: SQLValue..., read: (Row) throws -> Void) throws {
         try begin(values)
         defer { end() }
-        while try step() { try read(Row(handle)) }
+        while try step() { try readRow(read) }
     }
 
     /// Runs a query and gives what `read` makes of its rows.
@@ -79,7 +82,7 @@ public final class Statement {
         try begin(values)
         defer { end() }
         var results: [T] = []
-        while try step() { results.append(try read(Row(handle))) }
+        while try step() { results.append(try readRow(read)) }
         return results
     }
 
@@ -87,7 +90,31 @@ public final class Statement {
     public func first<T>(_ values: SQLValue..., read: (Row) throws -> T) throws -> T? {
         try begin(values)
         defer { end() }
-        return try step() ? try read(Row(handle)) : nil
+        return try step() ? try readRow(read) : nil
+    }
+
+    /// Starts a query whose rows are fetched one by one, in step with those of other queries.
+    ///
+    /// The statement is in use until the cursor is gone.
+    public func cursor(_ values: SQLValue...) throws -> Cursor {
+        try begin(values)
+        return Cursor(self)
+    }
+
+    /// Keeps the first damage of the row in hand, which then ends the query.
+    func noteDamage(_ error: SQLError) {
+        if damage == nil { damage = error }
+    }
+
+    func nextRow() throws -> Row? {
+        if let damage { throw damage }
+        return try step() ? Row(handle, of: self) : nil
+    }
+
+    private func readRow<T>(_ read: (Row) throws -> T) throws -> T {
+        let value = try read(Row(handle, of: self))
+        if let damage { throw damage }
+        return value
     }
 
     private func begin(_ values: [SQLValue]) throws {
@@ -109,9 +136,10 @@ public final class Statement {
         }
     }
 
-    private func end() {
+    func end() {
         sqlite3_reset(handle)
         isInUse = false
+        damage = nil
     }
 
     // SQLite numbers `$n` by first appearance, PostgreSQL by n: insist that both agree.

@@ -1,14 +1,14 @@
 import Ledger
 import SQL
 
-/// A `FilledBook` without its guards, for tests that break it on purpose.
+/// An `AuditBook` without its guards, for tests that break it on purpose.
 struct DamagedBook {
-    let filled: FilledBook
+    let filled: AuditBook
     private let raw: Connection
 
     /// - Parameter keepsTypes: whether the tables stay strict; otherwise any value can be stored.
     init(keepsTypes: Bool = true) throws {
-        filled = try FilledBook()
+        filled = try AuditBook()
         raw = try Connection(path: filled.book.path, access: .write)
         try raw.execute(
             script: "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON")

@@ -88,7 +88,7 @@ final class TestBook {
 
     @discardableResult
     func post(_ postings: Posting..., kind: String = "test") throws -> ID<JournalEntry> {
-        try write { try $0.post(Self.entry(postings, kind: kind), at: Self.instant) }
+        try write { try $0.post(Self.entry(postings, kind: kind), at: Self.instant).id }
     }
 
     static func entry(

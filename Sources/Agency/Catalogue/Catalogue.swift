@@ -190,7 +190,7 @@ extension Catalogue {
         ).all { row in
             guard let partner = partners[ID(row.integer(3))],
                 let kind = Product.Kind(rawValue: row.text(4))
-            else { preconditionFailure("product \(row.text(1)) is damaged in the database") }
+            else { throw row.damage(4, expected: "a kind, beside a known partner") }
             return Product(
                 id: ID(row.integer(0)), code: row.text(1), name: row.text(2), partner: partner,
                 kind: kind,
@@ -213,7 +213,7 @@ extension Catalogue {
         ).all { row -> (ID<Product>, Contract) in
             guard let kind = CommissionRule.Kind(rawValue: row.text(5)),
                 let remainder = CommissionSplit.Share(rawValue: row.text(14))
-            else { preconditionFailure("contract \(row.text(1)) is damaged in the database") }
+            else { throw row.damage(5, expected: "a kind, beside a share") }
             let contract = Contract(
                 code: row.text(1), validFrom: row.businessDate(2),
                 validTo: row.isNull(3) ? nil : row.businessDate(3),

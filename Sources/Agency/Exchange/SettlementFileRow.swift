@@ -111,9 +111,9 @@ public struct SettlementFileReader {
 }
 
 extension SettlementFileRow {
-    fileprivate init(row: Row) {
+    fileprivate init(row: Row) throws {
         guard let state = State(rawValue: row.text(10)) else {
-            preconditionFailure("settlement file \(row.text(9)) is damaged in the database")
+            throw row.damage(10, expected: "a state")
         }
         self.init(
             id: ID(row.integer(0)), partner: ID(row.integer(1)), partnerCode: row.text(2),

@@ -73,7 +73,7 @@ struct SettlementLines {
 extension SettlementDetail {
     fileprivate init(row: Row) throws {
         guard let kind = TransactionKind(rawValue: row.text(2)) else {
-            preconditionFailure("transaction \(row.integer(0)) is damaged in the database")
+            throw row.damage(2, expected: "a kind")
         }
         self.init(
             serial: try settlementIdentifier(Receipt.serialText(row.integer(0))),

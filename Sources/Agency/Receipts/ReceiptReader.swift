@@ -70,10 +70,10 @@ public struct ReceiptReader {
 }
 
 extension Receipt {
-    init(row: Row) {
+    init(row: Row) throws {
         guard let kind = TransactionKind(rawValue: row.text(4)),
             let status = TransactionStatus(rawValue: row.text(5))
-        else { preconditionFailure("transaction \(row.integer(0)) is damaged in the database") }
+        else { throw row.damage(5, expected: "a status, beside a kind") }
         self.init(
             serial: row.integer(0),
             number: ReceiptNumber(

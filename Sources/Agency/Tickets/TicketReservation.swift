@@ -139,7 +139,7 @@ extension AgencySession {
             """
         ).first(.integer(number)) { row in
             guard let state = TicketReservation.State(rawValue: row.text(7)) else {
-                preconditionFailure("reservation \(number) is damaged in the database")
+                throw row.damage(7, expected: "a state")
             }
             return TicketReservation(
                 id: ID(row.integer(0)), trip: ID(row.integer(1)), travelDate: row.businessDate(2),

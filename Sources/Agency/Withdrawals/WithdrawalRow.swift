@@ -29,7 +29,7 @@ extension AgencySession {
             """
         ).first(.integer(serial)) { row in
             guard let status = TransactionStatus(rawValue: row.text(3)) else {
-                preconditionFailure("transaction \(serial) is damaged in the database")
+                throw row.damage(3, expected: "a status")
             }
             return WithdrawalRow(
                 serial: serial, shift: ID(row.integer(0)), product: ID(row.integer(1)),

@@ -53,6 +53,12 @@ struct EntryEncoder {
         return bytes.withUnsafeBytes { hasher.leaf(prefixed: $0) }
     }
 
+    /// Lends the canonical bytes after the tree's prefix of a leaf.
+    mutating func withPrefixedBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
+        setLineCount()
+        bytes.withUnsafeBytes { body($0) }
+    }
+
     /// The canonical bytes, without the tree's prefix of a leaf.
     mutating func canonicalBytes() -> ArraySlice<UInt8> {
         setLineCount()

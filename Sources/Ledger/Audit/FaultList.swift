@@ -46,6 +46,14 @@ final class FaultList {
         return row.integer(column)
     }
 
+    /// Reads an integer or nothing; a value of another type is a fault and gives nothing.
+    func optionalInteger(
+        _ row: Row, _ column: Int32, _ table: String, _ key: @autoclosure () -> String,
+        _ field: String
+    ) -> Int64? {
+        row.isNull(column) ? nil : integer(row, column, table, key(), field)
+    }
+
     /// Reads a text; a value of another type is a fault and gives nothing.
     func text(
         _ row: Row, _ column: Int32, _ table: String, _ key: @autoclosure () -> String,

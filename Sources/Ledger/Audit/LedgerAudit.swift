@@ -1,9 +1,10 @@
 import SQL
 
-/// Checks a whole book against itself: journal, balances, totals of dates, and seals.
+/// Checks a whole book against itself: journal, balances, totals of dates, tree, and seals.
 ///
-/// It recomputes everything from the postings and compares. It reads one snapshot in one pass of
-/// the journal, keeps a few numbers for each account, and trusts no value of the file.
+/// It recomputes everything from the entries and compares. It reads one snapshot in one pass of
+/// the journal, keeps a few numbers for each account, and trusts no value of the file; the tree
+/// is hashed on a second thread meanwhile.
 ///
 /// ```swift
 /// let report = try LedgerAudit(connection) { print($0.entriesChecked) }.run()
@@ -49,14 +50,16 @@ public struct LedgerAudit {
     private func check() throws -> LedgerAuditReport {
         let faults = FaultList(maximumFaults: maximumFaults)
         let accounts = try AuditedAccounts(connection, faults: faults)
-        let dates = try AuditedDates(connection, accounts: accounts, faults: faults)
-        var scan = try JournalScan(
-            connection, accounts: accounts, dates: dates, faults: faults, progress: progress)
+        let tree = try TreeAudit(connection, faults: faults)
+        let dates = try AuditedDates(connection, accounts: accounts, tree: tree, faults: faults)
+        let scan = try JournalScan(
+            connection, accounts: accounts, dates: dates, tree: tree, faults: faults,
+            progress: progress)
         try scan.run()
         try dates.finish(lastEntry: scan.lastEntry)
+        try tree.finish(lastEntry: scan.lastEntry)
         try accounts.compareBalances(dates: dates)
-        try OrphanAudit(connection, faults: faults).run(postingsSeen: scan.postingCount)
-        try ReversalAudit(connection, faults: faults).run()
+        try PendingAudit(connection, faults: faults).run(resolutions: scan.resolutionCount)
         return LedgerAuditReport(
             entryCount: scan.entryCount, postingCount: scan.postingCount,
             accountCount: accounts.count, dateCount: dates.count, faults: faults.kept,

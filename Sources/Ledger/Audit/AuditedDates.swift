@@ -14,6 +14,7 @@ final class AuditedDates {
 
     private let connection: Connection
     private let accounts: AuditedAccounts
+    private let tree: TreeAudit
     private let faults: FaultList
     private var states: [State] = []
     private var placeOf: [Int64: Int] = [:]
@@ -23,9 +24,12 @@ final class AuditedDates {
 
     var count: Int { states.count }
 
-    init(_ connection: Connection, accounts: AuditedAccounts, faults: FaultList) throws {
+    init(
+        _ connection: Connection, accounts: AuditedAccounts, tree: TreeAudit, faults: FaultList
+    ) throws {
         self.connection = connection
         self.accounts = accounts
+        self.tree = tree
         self.faults = faults
         try connection.prepare(
             """
@@ -124,14 +128,10 @@ final class AuditedDates {
             faults.compare(
                 .wrongSeal, "business_date", key, field, expected: expected, found: found)
         }
-        let digests = [
-            ("balances_digest", balances, state.balancesDigest)
-        ]
-        for (field, expected, found) in digests {
-            guard let expected, let found, expected != found else { continue }
-            faults.add(
-                .wrongSeal, "business_date", key, field, expected: expected, found: found)
-        }
+        if let root = state.treeRoot { tree.checkSeal(day: state.day, text: root) }
+        guard let balances, let found = state.balancesDigest, balances != found else { return }
+        faults.add(
+            .wrongSeal, "business_date", key, "balances_digest", expected: balances, found: found)
     }
 
     private func load(_ row: Row) {

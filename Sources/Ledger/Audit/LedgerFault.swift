@@ -8,6 +8,8 @@ public struct LedgerFault: Error, Equatable, Sendable {
         case entryNumberGap = "entry_number_gap"
         /// An entry has fewer than two postings.
         case tooFewPostings = "too_few_postings"
+        /// An entry has more than 256 postings.
+        case tooManyPostings = "too_many_postings"
         /// The lines of an entry do not run from 1 without gaps.
         case lineGap = "line_gap"
         /// A posting of zero.
@@ -28,10 +30,20 @@ public struct LedgerFault: Error, Equatable, Sendable {
         case entryAfterSeal = "entry_after_seal"
         /// A posting has no entry.
         case orphanPosting = "orphan_posting"
-        /// A reversal is not the exact inverse of an earlier entry.
+        /// An entry has postings in a table that its phase does not use.
+        case misplacedPosting = "misplaced_posting"
+        /// An entry acts on another that its phase does not allow, or gives it another date.
+        case wrongOriginal = "wrong_original"
+        /// An entry is acted on more than once, or the index knows nothing of it.
+        case actedOnAgain = "acted_on_again"
+        /// A reversal is not the exact inverse of its original.
         case wrongReversal = "wrong_reversal"
-        /// An entry is reversed more than once.
-        case repeatedReversal = "repeated_reversal"
+        /// More is posted of a pending entry than was pending.
+        case exceedsPending = "exceeds_pending"
+        /// A row of pending entries has no such entry, or says wrongly what ended it.
+        case wrongPendingEntry = "wrong_pending_entry"
+        /// The Merkle tree that is kept is not the tree of the journal.
+        case wrongTree = "wrong_tree"
         /// A kept balance differs from the journal's sums.
         case wrongBalance = "wrong_balance"
         /// An account has no row of balances.
@@ -79,6 +91,7 @@ extension LedgerFault: CustomStringConvertible {
 /// What an audit of the ledger looked at, and what it found.
 public struct LedgerAuditReport: Equatable, Sendable {
     public let entryCount: Int64
+    /// Lines of posted entries; those of pending ones are checked and not counted.
     public let postingCount: Int64
     public let accountCount: Int
     /// Business dates, open and sealed.
