@@ -18,10 +18,10 @@ struct PendingExpiryTests {
         let pending = try pend(test, 300, expiringAfterSeconds: 60)
         let waiting = try pend(test, 500, expiringAfterSeconds: 120)
         let unlimited = try pend(test, 700, expiringAfterSeconds: nil)
-        test.clock.move(seconds: 59)
+        test.clock.advance(milliseconds: 59_000)
         Thread.sleep(forTimeInterval: 3 * Double(PendingExpiry.intervalMilliseconds) / 1_000)
         #expect(try test.integer(Self.open) == 3)
-        test.clock.move(seconds: 1)
+        test.clock.advance(milliseconds: 1_000)
         try wait(for: 2, in: test)
         try test.book.readers.read { connection in
             let reader = LedgerReader(connection)
