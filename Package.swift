@@ -47,7 +47,7 @@ let package = Package(
         tests(of: "StrictJSON"),
         tests(of: "Cryptography"),
         tests(of: "SQL"),
-        tests(of: "Ledger", "SQL", "CivilTime"),
+        tests(of: "Ledger", "SQL", "Cryptography", "CivilTime", "StrictJSON"),
         tests(of: "Settlement", "Cryptography", "CivilTime"),
         tests(of: "HTTPServer"),
         tests(

@@ -87,6 +87,11 @@ public enum LedgerSchema {
             date_debits INTEGER NOT NULL,
             date_credits INTEGER NOT NULL
         ) STRICT;
+        CREATE TRIGGER account_balance_new BEFORE INSERT ON account_balance
+        WHEN EXISTS (SELECT 1 FROM account_balance WHERE account_id = NEW.account_id)
+        BEGIN SELECT RAISE(ABORT, 'the balance of an account is never replaced'); END;
+        CREATE TRIGGER account_balance_kept BEFORE DELETE ON account_balance
+        BEGIN SELECT RAISE(ABORT, 'the balance of an account is never deleted'); END;
         CREATE TABLE account_day (
             business_date INTEGER NOT NULL REFERENCES business_date,
             account_id INTEGER NOT NULL REFERENCES ledger_account,

@@ -55,10 +55,10 @@ struct LedgerDateTests {
     func emptyDate() throws {
         try open(first)
         let empty = try seal(first)
-        #expect(empty.entryCount == 0 && empty.lastEntry == 0)
+        #expect(empty.entryCount == 0 && empty.treeSize == 0)
         // SHA-256 of nothing.
         let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        #expect(empty.journalDigest == digest && empty.balancesDigest == digest)
+        #expect(empty.treeRoot == digest && empty.balancesDigest == digest)
         #expect(try book.audit().faults == [])
     }
 
@@ -67,9 +67,9 @@ struct LedgerDateTests {
         let filled = try FilledBook()
         let seals = try filled.book.reader.seals()
         #expect(seals.map(\.date) == [first, first.adding(days: 1)])
-        #expect(seals.map(\.lastEntry) == [2, 4])
+        #expect(seals.map(\.treeSize) == [2, 4])
         #expect(seals.map(\.entryCount) == [2, 2])
-        #expect(Set(seals.flatMap { [$0.journalDigest, $0.balancesDigest] }).count == 4)
+        #expect(Set(seals.flatMap { [$0.treeRoot, $0.balancesDigest] }).count == 4)
         #expect(try filled.book.reader.seal(of: first) == seals[0])
         #expect(try filled.book.reader.seal(of: first.adding(days: 2)) == nil)
     }
@@ -84,7 +84,7 @@ struct LedgerDateTests {
         _ = try other.openAccount("1001.S0001-C1", limit: .creditsWithinDebits)
         _ = try other.openAccount("2202.W001", .liability)
         try other.post(.debit(ID(1), 5_001), .credit(ID(2), 5_001))
-        #expect(try other.turnDay().journalDigest != seals[0][0].journalDigest)
+        #expect(try other.turnDay().treeRoot != seals[0][0].treeRoot)
     }
 
     @Test("gives each account's movement, open and sealed")

@@ -17,9 +17,9 @@ enum RandomStep: Sendable {
                 code: code, name: "", type: .asset, currency: currency, limit: limit
             ).number
         case .post(let postings):
-            try journal.post(TestBook.entry(postings), at: TestBook.instant).number
+            try journal.post(TestBook.entry(postings), at: TestBook.instant).id.number
         case .reverse(let number):
-            try journal.reverse(ID(number), narrative: "", at: TestBook.instant).number
+            try journal.reverse(ID(number), narrative: "", at: TestBook.instant).id.number
         case .seal(let date): try journal.seal(date, at: TestBook.instant).entryCount
         case .open(let date): try openDate(date, journal)
         }

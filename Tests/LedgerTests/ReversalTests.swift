@@ -18,7 +18,7 @@ struct ReversalTests {
     }
 
     private func reverse(_ id: ID<JournalEntry>) throws -> ID<JournalEntry> {
-        try book.write { try $0.reverse(id, narrative: "undo", at: TestBook.instant) }
+        try book.write { try $0.reverse(id, narrative: "undo", at: TestBook.instant).id }
     }
 
     @Test("is the exact inverse, linked to its entry")
@@ -26,11 +26,14 @@ struct ReversalTests {
         let id = try reverse(original)
         let entry = try #require(try book.reader.entry(id))
         #expect(entry.postings == [.credit(cash, 900), .debit(debt, 600), .debit(debt, 300)])
-        #expect(entry.reverses == original)
+        #expect(
+            entry.original?.id == original && entry.original?.businessDate == TestBook.firstDate)
+        #expect(try book.reader.entry(original)?.actedOnBy == id)
         #expect(entry.kind == .reversal)
         #expect(entry.source == 7)
         #expect(entry.narrative == "undo")
-        #expect(try book.reader.totals(of: cash) == AccountTotals(debits: 900, credits: 900))
+        #expect(
+            try book.reader.balance(of: cash)?.posted == AccountTotals(debits: 900, credits: 900))
         #expect(try book.audit().faults == [])
     }
 
@@ -40,7 +43,7 @@ struct ReversalTests {
             { try $0.reverse(original, narrative: "1", at: TestBook.instant) },
             { try $0.reverse(original, narrative: "2", at: TestBook.instant) },
         ])
-        #expect(try results[0].get().number == 2)
+        #expect(try results[0].get().id.number == 2)
         #expect(throws: LedgerError.alreadyReversed(original)) { try results[1].get() }
         #expect(throws: LedgerError.alreadyReversed(original)) { try reverse(original) }
         #expect(try book.number("SELECT count(*) FROM journal_entry") == 2)
@@ -49,13 +52,13 @@ struct ReversalTests {
     @Test("can be made again when the command that made it was undone")
     func afterUndo() throws {
         let results = try book.writeBatch([
-            { journal -> ID<JournalEntry> in
+            { journal -> PostedEntry in
                 _ = try journal.reverse(original, narrative: "1", at: TestBook.instant)
                 throw LedgerError.noOpenDate
             },
             { try $0.reverse(original, narrative: "2", at: TestBook.instant) },
         ])
-        #expect(try results[1].get().number == 2)
+        #expect(try results[1].get().id.number == 2)
         #expect(try book.audit().faults == [])
     }
 

@@ -15,10 +15,17 @@ final class TestBook {
     var path: String { folder.appendingPathComponent("book.sqlite").path }
     var reader: LedgerReader { LedgerReader(connection) }
 
-    init() throws {
+    /// A new book.
+    convenience init() throws {
+        try self.init(holding: nil)
+    }
+
+    /// A copy of a book's file, or a new book.
+    init(holding file: Data?) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent(
             "agencypos-book-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        if let file { try file.write(to: folder.appendingPathComponent("book.sqlite")) }
         connection = try Connection(
             path: folder.appendingPathComponent("book.sqlite").path, access: .write)
         try Migrator(LedgerSchema.migrations).migrate(connection)
