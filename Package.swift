@@ -30,7 +30,7 @@ let package = Package(
         module("StrictJSON"),
         module("Cryptography", "CSSL"),
         module("SQL", "CSQLite", "CivilTime", "Cryptography"),
-        module("Ledger", "SQL", "Cryptography", "CivilTime"),
+        module("Ledger", "SQL", "Cryptography", "CivilTime", "StrictJSON"),
         module("Settlement", "Cryptography", "CivilTime"),
         module("HTTPServer", "CMicroHTTPD"),
         module(
