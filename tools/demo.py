@@ -235,6 +235,15 @@ class Day:
         say(f"openssl confirms {name}: {file['detail_count']} lines, net {yuan(file['net_fen'])}")
 
 
+def prove(binary, folder):
+    """Has the first receipt's proof checked against the seal in a partner's file."""
+    (folder / "receipt.json").write_text(
+        run(binary, "proof", "receipt", "1", "--data", folder / "data"))
+    seal = sorted(folder.glob("APS_*.txt"))[0]
+    checked = run(ROOT / "tools" / "verify-proof", "--seal", seal, folder / "receipt.json")
+    say("tools/verify-proof: " + checked.strip().split(": ", 1)[1].replace(f"{folder}/", ""))
+
+
 def main():
     if len(sys.argv) != 2:
         print(__doc__, file=sys.stderr)
@@ -252,6 +261,7 @@ def main():
         finally:
             server.stop()
         say(run(binary, "verify", "--data", folder / "data").strip().splitlines()[-1])
+        prove(binary, folder)
         say("")
         say("revenue by village and product (yuan)")
         for line in revenue["lines"]:

@@ -8,8 +8,8 @@ import SQL
 enum Main {
     private static let commands: [any Command.Type] = [
         ServeCommand.self, LoadCommand.self, CloseDayCommand.self, VerifyCommand.self,
-        SettlementVerifyCommand.self, ReportCommand.self, FixturesCommand.self,
-        VersionCommand.self,
+        SettlementVerifyCommand.self, ReportCommand.self, SealsCommand.self, ProofCommand.self,
+        FixturesCommand.self, VersionCommand.self,
     ]
 
     static func main() {

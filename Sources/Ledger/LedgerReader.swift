@@ -35,6 +35,19 @@ public struct LedgerReader {
         ).all(read: SealedDate.init(row:))
     }
 
+    /// Seals after a date, in order of date, and at most `limit`; all of them after nothing.
+    public func seals(after date: BusinessDate?, limit: Int) throws -> [SealedDate] {
+        try connection.prepare(
+            """
+            SELECT business_date, sealed_at, entry_count, tree_size, tree_root, balances_digest
+            FROM business_date WHERE state = 'sealed' AND ($1 IS NULL OR business_date > $1)
+            ORDER BY business_date LIMIT $2
+            """
+        ).all(
+            .integer(date.map { Int64($0.daysSinceEpoch) }), .integer(Int64(limit)),
+            read: SealedDate.init(row:))
+    }
+
     /// The account with a code, or nothing.
     public func account(_ code: AccountCode) throws -> Account? {
         try connection.prepare(

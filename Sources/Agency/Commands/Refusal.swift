@@ -60,6 +60,7 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case withdrawalNotAuthorised = "withdrawal-not-authorised"
     // Records
     case unknownReceipt = "unknown-receipt"
+    case receiptNotPosted = "receipt-not-posted"
     case unknownSettlementFile = "unknown-settlement-file"
     // Day close
     case dateNotOpen = "date-not-open"

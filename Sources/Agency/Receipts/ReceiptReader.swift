@@ -31,6 +31,23 @@ public struct ReceiptReader {
             .first(.integer(serial), read: Receipt.init(row:))
     }
 
+    /// Proves that the entry of a receipt is in the journal.
+    ///
+    /// - Parameter date: whose seal it is proved against; see `LedgerReader.proof(of:sealedOn:)`.
+    /// - Throws: `Refusal` without such a receipt or its entry; `ProofError`.
+    public func proof(serial: Int64, sealedOn date: BusinessDate?) throws -> EntryProof {
+        let found = try connection.prepare(
+            "SELECT entry_id FROM service_transaction WHERE serial = $1"
+        ).first(.integer(serial)) { $0.optionalInteger(0) }
+        guard let found else { throw Refusal(.unknownReceipt, "there is no receipt \(serial)") }
+        guard let entry = found else {
+            throw Refusal(
+                .receiptNotPosted,
+                "nothing was posted for receipt \(serial), so that there is nothing to prove")
+        }
+        return try LedgerReader(connection).proof(of: ID(entry), sealedOn: date)
+    }
+
     /// Whether a person may see a transaction: at the own station, or below the own centre.
     public func isVisible(serial: Int64, to principal: Principal) throws -> Bool {
         try connection.prepare(

@@ -30,6 +30,7 @@ struct API: Sendable {
         addDayCloseRoutes(to: &routes)
         addSettlementRoutes(to: &routes)
         addReportRoutes(to: &routes)
+        addLedgerRoutes(to: &routes)
         return routes.builder.freeze()
     }
 

@@ -196,7 +196,7 @@ extension RefusalCode {
             .shiftHasPendingItems, .noContract, .billAlreadyPaid, .quoteExpired, .soldOut,
             .reservationExpired, .reservationAlreadyIssued, .tillShortOfCash,
             .withdrawalNotAuthorised, .dateNotOpen, .shiftsOpen, .itemsPending,
-            .noSettlementKey, .booksOutOfBalance:
+            .noSettlementKey, .booksOutOfBalance, .receiptNotPosted:
             409
         case .idempotencyKeyReused, .wrongProductKind, .feeNotInTariff, .amountNotAllowed,
             .amountMismatch, .travelDateNotOnSale, .identityNotChecked, .cardLimitExceeded,

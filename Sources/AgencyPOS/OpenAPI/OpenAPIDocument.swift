@@ -129,11 +129,12 @@ enum OpenAPIDocument {
 enum Operations {
     static let all: [Operation] =
         system + access + counter + bills + tickets + withdrawals + receipts + dayClose
-        + exchange + reports
+        + exchange + reports + ledger
 
     static let schemas: [(name: String, schema: Schema)] =
         systemSchemas + accessSchemas + counterSchemas + billSchemas + ticketSchemas
         + withdrawalSchemas + receiptSchemas + dayCloseSchemas + exchangeSchemas + reportSchemas
+        + ledgerSchemas
 
     /// What HTTP itself refuses, on any route.
     static let httpProblems: [ProblemCode] = [

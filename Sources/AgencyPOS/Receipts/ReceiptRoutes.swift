@@ -22,6 +22,19 @@ extension API {
                 status: 200, headers: [("Content-Type", "text/plain; charset=utf-8")],
                 body: .bytes([UInt8](text.utf8)))
         }
+        routes.query(.get, "/v1/receipts/{serial}/proof", for: [.operator, .supervisor]) { call in
+            try call.allowQuery("business_date")
+            let date = try call.queryDate("business_date")
+            let serial = try self.receipt(for: call).serial
+            let proof = try call.proving(["business_date"]) {
+                try book.readers.read {
+                    try ReceiptReader($0).proof(serial: serial, sealedOn: date)
+                }
+            }
+            var writer = JSONWriter(reservedBytes: 4096)
+            proof.write(to: &writer)
+            return .json(writer.bytes)
+        }
         routes.query(.get, "/v1/shifts/{shift_id}/receipts", for: [.operator]) { call in
             try call.allowQuery("cursor", "limit")
             let number = try call.parameters.integer("shift_id")

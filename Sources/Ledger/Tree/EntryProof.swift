@@ -5,7 +5,7 @@ import StrictJSON
 ///
 /// `docs/ledger-proofs.md` tells how to check its JSON form.
 public struct EntryProof: Equatable, Sendable {
-    static let format = "agencypos-inclusion-proof-1"
+    public static let format = "agencypos-inclusion-proof-1"
 
     public let entry: CanonicalEntry
     public let leaf: SHA256Digest
@@ -31,7 +31,7 @@ public struct EntryProof: Equatable, Sendable {
 ///
 /// `docs/ledger-proofs.md` tells how to check its JSON form.
 public struct HeadsProof: Equatable, Sendable {
-    static let format = "agencypos-consistency-proof-1"
+    public static let format = "agencypos-consistency-proof-1"
 
     public let earlier: TreeHead
     public let later: TreeHead

@@ -28,8 +28,8 @@ import Testing
     }
 
     static let commands = [
-        "serve", "load", "close-day", "verify", "settlement verify", "report", "fixtures",
-        "version",
+        "serve", "load", "close-day", "verify", "settlement verify", "report", "seals", "proof",
+        "fixtures", "version",
     ]
 
     struct Row: Sendable, CustomTestStringConvertible {
@@ -72,6 +72,20 @@ import Testing
         Row(
             words: ["report", "trial-balance", "--date", "2026-11-20"], code: .refused,
             message: "not a closed date", hasBook: true),
+        Row(words: ["proof"], code: .usage, message: "name a proof"),
+        Row(words: ["proof", "receipt"], code: .usage, message: "name a proof"),
+        Row(words: ["proof", "receipt", "x"], code: .usage, message: "SERIAL is the number"),
+        Row(
+            words: ["proof", "receipt", "1", "--to", "2026-11-21"], code: .usage, message: "name a"),
+        Row(words: ["proof", "consistency"], code: .usage, message: "--from and --to"),
+        Row(words: ["proof", "receipt", "1"], code: .unusable, message: "there is no book here"),
+        Row(words: ["seals", "all"], code: .usage, message: "unexpected argument all"),
+        Row(
+            words: ["proof", "receipt", "1"], code: .refused, message: "there is no receipt 1",
+            hasBook: true),
+        Row(
+            words: ["proof", "consistency", "--from", "2026-11-20", "--to", "2026-11-21"],
+            code: .refused, message: "2026-11-20 is not a closed date", hasBook: true),
         Row(
             words: ["close-day", "--date", "2026-11-20"], code: .refused,
             message: "the open business date is 2026-11-21", hasBook: true),
