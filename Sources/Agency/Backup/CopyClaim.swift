@@ -7,25 +7,26 @@ import Glibc
 final class CopyClaim {
     private let lockPath: String
     private let descriptor: Int32
+    private var isHeld = false
 
     /// - Throws: `BackupError.inUse` when another process has the claim.
     init(_ path: String) throws {
         lockPath = path + ".lock"
         descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw BackupError.system(lockPath) }
+        // From here on `deinit` closes the descriptor, also when this throws.
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
             throw BackupError.inUse(path: path)
         }
         // Whoever had the claim may have removed the file between the two calls.
         guard FileStamp(lockPath) == FileStamp(descriptor: descriptor) else {
-            close(descriptor)
             throw BackupError.inUse(path: path)
         }
+        isHeld = true
     }
 
     deinit {
-        _ = unlink(lockPath)
+        if isHeld { _ = unlink(lockPath) }
         close(descriptor)
     }
 }
