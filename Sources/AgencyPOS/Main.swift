@@ -8,6 +8,7 @@ import SQL
 enum Main {
     private static let commands: [any Command.Type] = [
         ServeCommand.self, LoadCommand.self, CloseDayCommand.self, VerifyCommand.self,
+        BackupCommand.self, RestoreCommand.self, FollowCommand.self,
         SettlementVerifyCommand.self, ReportCommand.self, SealsCommand.self, ProofCommand.self,
         FixturesCommand.self, VersionCommand.self,
     ]

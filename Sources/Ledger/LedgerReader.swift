@@ -48,6 +48,16 @@ public struct LedgerReader {
             read: SealedDate.init(row:))
     }
 
+    /// The seal of the last closed date, or nothing before the first.
+    public func lastSeal() throws -> SealedDate? {
+        try connection.prepare(
+            """
+            SELECT business_date, sealed_at, entry_count, tree_size, tree_root, balances_digest
+            FROM business_date WHERE state = 'sealed' ORDER BY business_date DESC LIMIT 1
+            """
+        ).first(read: SealedDate.init(row:))
+    }
+
     /// The account with a code, or nothing.
     public func account(_ code: AccountCode) throws -> Account? {
         try connection.prepare(

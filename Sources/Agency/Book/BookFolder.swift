@@ -85,7 +85,17 @@ struct BookKeys: Sendable {
 
     /// Reads the master key, or makes it for a new book.
     init(_ folder: BookFolder) throws {
-        let master = try Self.readMaster(folder) ?? Self.makeMaster(folder)
+        try self.init(
+            master: Self.readMaster(folder.masterKeyPath) ?? Self.makeMaster(folder))
+    }
+
+    /// Reads the master key from a file, or gives nothing when there is none.
+    init?(masterKeyPath: String) throws {
+        guard let master = try Self.readMaster(masterKeyPath) else { return nil }
+        try self.init(master: master)
+    }
+
+    private init(master: SymmetricKey) throws {
         sealing = try Self.derive("settlement keys, version 1", from: master)
         card = try Self.derive("card digests, version 1", from: master)
     }
@@ -94,8 +104,7 @@ struct BookKeys: Sendable {
         try SymmetricKey(bytes: HMACSHA256.authenticate(label, key: master).bytes)
     }
 
-    private static func readMaster(_ folder: BookFolder) throws -> SymmetricKey? {
-        let path = folder.masterKeyPath
+    private static func readMaster(_ path: String) throws -> SymmetricKey? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         guard let data = FileManager.default.contents(atPath: path),
             let key = SymmetricKey(

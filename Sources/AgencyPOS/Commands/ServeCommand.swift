@@ -174,6 +174,15 @@ final class ShutdownSignals: Sendable {
         arrived.wait()
     }
 
+    /// Waits for the first signal, but not longer than some seconds.
+    ///
+    /// - Returns: whether it has come; it then has for every later call.
+    func wait(seconds: Int) -> Bool {
+        guard arrived.wait(timeout: .now() + .seconds(seconds)) == .success else { return false }
+        arrived.signal()
+        return true
+    }
+
     private static var signals: sigset_t {
         var signals = sigset_t()
         sigemptyset(&signals)

@@ -28,8 +28,8 @@ import Testing
     }
 
     static let commands = [
-        "serve", "load", "close-day", "verify", "settlement verify", "report", "seals", "proof",
-        "fixtures", "version",
+        "serve", "load", "close-day", "verify", "backup", "restore", "follow",
+        "settlement verify", "report", "seals", "proof", "fixtures", "version",
     ]
 
     struct Row: Sendable, CustomTestStringConvertible {
@@ -61,6 +61,12 @@ import Testing
         Row(words: ["verify", "--max-faults", "0"], code: .usage, message: "--max-faults"),
         Row(words: ["report", "revenue"], code: .unusable, message: "there is no book here"),
         Row(words: ["serve"], code: .unusable, message: "there is no book here"),
+        Row(words: ["backup"], code: .usage, message: "name one file"),
+        Row(words: ["backup", "b"], code: .unusable, message: "there is no book here"),
+        Row(words: ["follow", "b"], code: .unusable, message: "there is no book here"),
+        Row(words: ["follow", "b", "--every", "0"], code: .usage, message: "--every must be"),
+        Row(words: ["restore"], code: .usage, message: "name one backup"),
+        Row(words: ["restore", "b"], code: .unusable, message: "b: No such file"),
         Row(words: ["fixtures"], code: .usage, message: "--out names"),
         Row(
             words: ["fixtures", "--out", "x", "--stations", "0"], code: .usage,

@@ -1,0 +1,49 @@
+import Glibc
+
+/// The calls on names and files that SQLite does not make for a copy.
+enum CopyFile {
+    /// Makes a file for this user only in place of whatever has the name, and puts it on the disk.
+    static func makeNew(_ path: String, holding bytes: [UInt8] = []) throws {
+        remove(path)
+        let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+        let descriptor = open(path, flags, 0o600)
+        guard descriptor >= 0 else { throw BackupError.system(path) }
+        defer { close(descriptor) }
+        guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
+            throw BackupError.system(path)
+        }
+    }
+
+    /// Removes a name if it is there; what cannot be removed is met again by the next call.
+    static func remove(_ path: String) {
+        _ = unlink(path)
+    }
+
+    /// Gives a finished file its name, if that is free, and puts the name on the disk.
+    ///
+    /// - Throws: `BackupError.exists`; the file then has its old name still.
+    static func publish(_ path: String, as name: String) throws {
+        // Unlike renaming, linking never replaces a file that has come meanwhile.
+        if link(path, name) == 0 {
+            remove(path)
+        } else if errno == EEXIST {
+            throw BackupError.exists(path: name)
+        } else {
+            // A file system without links.
+            guard FileStamp(name) == nil else { throw BackupError.exists(path: name) }
+            guard rename(path, name) == 0 else { throw BackupError.system(name) }
+        }
+        try synchronizeFolder(of: name)
+    }
+
+    /// Waits until the disk knows the names in a file's folder.
+    static func synchronizeFolder(of path: String) throws {
+        // Not by NSString, which traps on a name of one letter.
+        let slash = path.lastIndex(of: "/")
+        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw BackupError.system(folder) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw BackupError.system(folder) }
+    }
+}
