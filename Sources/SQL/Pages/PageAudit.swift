@@ -58,7 +58,8 @@ public struct PageAudit {
     public func run() throws -> PageAuditReport {
         let file = try connection.mainFile()
         guard let layout = try layout(file) else {
-            return PageAuditReport(pageCount: 0, hasChecksums: false, faults: [])
+            let fault = PageFault(page: 1, owner: nil, fault: "it does not begin a database")
+            return PageAuditReport(pageCount: 0, hasChecksums: false, faults: [fault])
         }
         let page = UnsafeMutableRawBufferPointer.allocate(
             byteCount: layout.pageBytes, alignment: PageChecksum.byteCount)
