@@ -25,8 +25,11 @@ public final class Connection {
 
     /// Opens a database file with the durability and safety settings that every user gets.
     ///
+    /// - Parameter fileSystem: how its files are reached; tests give one that fails.
     /// - Throws: `SQLError` when the file cannot be opened or is not a database.
-    public init(path: String, access: Access) throws {
+    public init(
+        path: String, access: Access, fileSystem: FileSystem = .checksummed
+    ) throws {
         Self.prepareLibrary
         var handle: OpaquePointer?
         let mode =
@@ -35,7 +38,8 @@ public final class Connection {
             case .write: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
             }
         let result = sqlite3_open_v2(
-            path, &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+            path, &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+            fileSystem.name)
         guard result == SQLITE_OK, let handle else {
             let error = SQLError(connection: handle, result: result, sql: "open")
             sqlite3_close_v2(handle)
@@ -134,7 +138,7 @@ public final class Connection {
     }
 
     // Memory statistics cost a global lock at each allocation, and nobody reads them.
-    private static let prepareLibrary: Void = {
+    static let prepareLibrary: Void = {
         agencypos_sqlite_disable_memory_statistics()
     }()
 
@@ -157,6 +161,9 @@ public final class Connection {
         case .read:
             try execute(script: "PRAGMA query_only = ON")
         case .write:
+            // A new file gets room for a checksum in each page; others stay as they are.
+            var reservedBytes = Int32(PageChecksum.byteCount)
+            sqlite3_file_control(handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &reservedBytes)
             try execute(
                 script: """
                     PRAGMA journal_mode = WAL;

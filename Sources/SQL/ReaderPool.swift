@@ -14,13 +14,18 @@ public final class ReaderPool: @unchecked Sendable {
     }
 
     private let path: String
+    private let fileSystem: FileSystem
     private let permits: DispatchSemaphore
     private let idle = Mutex(Idle())
 
     /// - Parameter maximumConnections: how many reads may run at once; further ones wait.
-    public init(path: String, maximumConnections: Int = ReaderPool.defaultConnectionCount) {
+    public init(
+        path: String, maximumConnections: Int = ReaderPool.defaultConnectionCount,
+        fileSystem: FileSystem = .checksummed
+    ) {
         precondition(maximumConnections > 0)
         self.path = path
+        self.fileSystem = fileSystem
         permits = DispatchSemaphore(value: maximumConnections)
     }
 
@@ -43,7 +48,7 @@ public final class ReaderPool: @unchecked Sendable {
     private func takeConnection() throws -> Connection {
         let lent = idle.withLock { Idle(connections: $0.connections.popLast().map { [$0] } ?? []) }
         if let connection = lent.connections.first { return connection }
-        return try Connection(path: path, access: .read)
+        return try Connection(path: path, access: .read, fileSystem: fileSystem)
     }
 
     private func giveBack(_ connection: Connection) {

@@ -58,6 +58,16 @@ public struct BookAudit {
     }
 
     private func pageFaults() -> [String] {
+        progress("pages: checksums")
+        let sums = readable("database pages") {
+            let report = try PageAudit(connection, maximumFaults: maximumFaults) {
+                progress("pages: \($0) checksums")
+            }.run()
+            if !report.hasChecksums {
+                progress("pages: no page checksums; the book was made by an older program")
+            }
+            return report.faults.map { "database pages: \($0)" }
+        }
         progress("pages: integrity check")
         let integrity = readable("database pages") {
             try connection.prepare(computed: "PRAGMA integrity_check(\(maximumFaults))")
@@ -70,7 +80,7 @@ public struct BookAudit {
                     + "names a missing row of \(row.text(2))"
             }
         }
-        return integrity + keys.prefix(maximumFaults)
+        return sums + integrity + keys.prefix(maximumFaults)
     }
 
     /// Runs a part of the check; one that cannot be read on is a fault and not the end.
