@@ -70,7 +70,8 @@ public final class BookFollower {
     ///
     /// - Parameter progress: hears of pages compared and pages in all; what it throws ends the
     ///   round.
-    /// - Throws: `BackupError`, `BookError`, `SQLError`; the copy then is what it was. After `BackupError.otherBook` and `.ahead` further rounds are of no use.
+    /// - Throws: `BackupError`, `BookError`, `SQLError`; the copy then is what it was. After
+    ///   `BackupError.otherBook` and `.ahead` further rounds are of no use.
     public func round(progress: (Int64, Int64) throws -> Void = { _, _ in }) throws -> Round {
         let connection = try openSource()
         let filled = try connection.snapshot { try fillSpare(from: connection, progress) }
