@@ -29,6 +29,14 @@ public final class BookFollower {
         var copiedVersion: Int64?
     }
 
+    /// What a round has put into the spare.
+    private struct Filled {
+        let version: Int64
+        let identity: BookIdentity
+        let contents: BookContents?
+        let outcome: DatabaseCopy.Outcome
+    }
+
     private let folder: BookFolder
     private let path: String
     private let pace: DatabaseCopy.Pace
@@ -62,23 +70,21 @@ public final class BookFollower {
     ///
     /// - Parameter progress: hears of pages compared and pages in all; what it throws ends the
     ///   round.
-    /// - Throws: `BackupError`, `BookError`, `SQLError`; the copy then is what it was. After `BackupError.otherBook` and `.ahead` further rounds are of no use.
+    /// - Throws: `BackupError`, `BookError`, `SQLError`; the copy then is what it was. After
+    ///   `BackupError.otherBook` and `.ahead` further rounds are of no use.
     public func round(progress: (Int64, Int64) throws -> Void = { _, _ in }) throws -> Round {
         let connection = try openSource()
-        return try connection.snapshot {
-            let version = try connection.prepare("PRAGMA data_version").first { $0.integer(0) }
-            if let version, source?.copiedVersion == version, FileStamp(path) != nil {
-                try touch()
-                return .unchanged
-            }
-            let identity = try BookIdentity(connection)
-            if let copied { try identity.checkContinues(copied, at: path, connection) }
-            let outcome = try fillSpare(from: connection, progress)
-            try exchange()
-            copied = identity
-            source?.copiedVersion = version
-            return .copied(try BookContents.read(connection), outcome)
+        let filled = try connection.snapshot { try fillSpare(from: connection, progress) }
+        guard let filled else {
+            try touch()
+            return .unchanged
         }
+        if !isSpareSound { try checkPages(of: sparePath) }
+        isSpareSound = true
+        try exchange()
+        copied = filled.identity
+        source?.copiedVersion = filled.version
+        return .copied(filled.contents, filled.outcome)
     }
 
     /// The book's connection; a new one when another file lies at its place, such as a restored one.
@@ -93,24 +99,32 @@ public final class BookFollower {
         return connection
     }
 
+    /// Makes the spare equal to the snapshot; gives nothing when the copy is that already.
     private func fillSpare(
         from connection: Connection, _ progress: (Int64, Int64) throws -> Void
-    ) throws -> DatabaseCopy.Outcome {
+    ) throws -> Filled? {
+        let version = try connection.prepare("PRAGMA data_version").first { $0.integer(0) } ?? 0
+        if source?.copiedVersion == version, FileStamp(path) != nil { return nil }
+        let identity = try BookIdentity(connection)
+        if let copied { try identity.checkContinues(copied, at: path, connection) }
+        let contents = try BookContents.read(connection)
         // A file with a second name is somebody's snapshot: it is not ours to write to.
         if FileStamp(sparePath)?.isOnlyName != true { try renewSpare() }
-        let copy = DatabaseCopy(of: connection, pace: pace)
+        let outcome = try writeSpare(DatabaseCopy(of: connection, pace: pace), progress)
+        return Filled(version: version, identity: identity, contents: contents, outcome: outcome)
+    }
+
+    private func writeSpare(
+        _ copy: DatabaseCopy, _ progress: (Int64, Int64) throws -> Void
+    ) throws -> DatabaseCopy.Outcome {
         do {
-            let outcome: DatabaseCopy.Outcome
             do {
-                outcome = try copy.write(to: sparePath, progress: progress)
+                return try copy.write(to: sparePath, progress: progress)
             } catch let error as SQLError where error.isBusy {
                 // Somebody still reads the copy of two rounds ago; he keeps it, without a name.
                 try renewSpare()
-                outcome = try copy.write(to: sparePath, progress: progress)
+                return try copy.write(to: sparePath, progress: progress)
             }
-            if !isSpareSound { try checkPages(of: sparePath) }
-            isSpareSound = true
-            return outcome
         } catch let error as SQLError {
             throw BackupError.copying(to: sparePath, error)
         }
