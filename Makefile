@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 LIBRARIES := libsqlite3-dev libssl-dev libmicrohttpd-dev
+# What the tests run: other programs that check what this one writes.
+WITNESSES := sqlite3 openssl python3 hledger ledger beancount
 DATA ?= .demo
 PORT ?= 8080
 BINARY := .build/release/agencypos
@@ -28,20 +30,20 @@ demo: build ## play one business day and check every settlement file with openss
 	@python3 tools/demo.py $(BINARY)
 
 test: ## install what the tests need and run them all
-	@scripts/require.sh $(LIBRARIES) sqlite3 openssl python3
+	@scripts/require.sh $(LIBRARIES) $(WITNESSES)
 	swift build --build-tests
 	swift test
 
 test-long: ## the kill test with many more rounds
-	@scripts/require.sh $(LIBRARIES) sqlite3 openssl python3
+	@scripts/require.sh $(LIBRARIES) $(WITNESSES)
 	AGENCYPOS_KILL_ROUNDS=200 swift test --filter KillTests
 
 test-sanitized: ## all tests under Thread Sanitizer and under Address Sanitizer
-	@scripts/require.sh $(LIBRARIES) sqlite3 openssl python3
+	@scripts/require.sh $(LIBRARIES) $(WITNESSES)
 	@scripts/sanitize.sh
 
 test-sanitized-short: ## the same for the modules that share or handle memory
-	@scripts/require.sh $(LIBRARIES) sqlite3 openssl python3
+	@scripts/require.sh $(LIBRARIES) $(WITNESSES)
 	@scripts/sanitize.sh '$(SANITIZED_SHORT)'
 
 bench: ## measure payments per second against SQLite's ceiling and PostgreSQL

@@ -10,7 +10,7 @@ enum Main {
         ServeCommand.self, LoadCommand.self, CloseDayCommand.self, VerifyCommand.self,
         BackupCommand.self, RestoreCommand.self, FollowCommand.self,
         SettlementVerifyCommand.self, ReportCommand.self, SealsCommand.self, ProofCommand.self,
-        FixturesCommand.self, VersionCommand.self,
+        ExportCommand.self, FixturesCommand.self, VersionCommand.self,
     ]
 
     static func main() {
@@ -37,6 +37,9 @@ enum Main {
         do {
             try command.run(Arguments(rest, knowing: command.options))
             return .success
+        } catch WitnessError.interrupted {
+            Interruption.end()
+            return .failure
         } catch {
             return tell(commandError(error))
         }

@@ -21,6 +21,7 @@ final class UnchangedPageFilter {
         let original: UnsafePointer<sqlite3_io_methods>
         let outgoing: UnsafeMutableRawPointer
         let present: UnsafeMutableRawPointer
+        let layout: PageLayout
         var writtenPages: Int64 = 0
     }
 
@@ -31,7 +32,9 @@ final class UnchangedPageFilter {
     var writtenPages: Int64 { table.pointee.writtenPages }
 
     /// Puts itself before the file of a connection, which must end before this value does.
-    init(_ connection: OpaquePointer) throws {
+    ///
+    /// - Parameter layout: of the pages that will be written.
+    init(_ connection: OpaquePointer, layout: PageLayout) throws {
         var file: UnsafeMutablePointer<sqlite3_file>?
         let result = sqlite3_file_control(
             connection, "main", SQLITE_FCNTL_FILE_POINTER, &file)
@@ -44,7 +47,7 @@ final class UnchangedPageFilter {
         table.initialize(
             to: Table(
                 methods: original.pointee, original: original, outgoing: buffers,
-                present: buffers + Self.maximumPageBytes))
+                present: buffers + Self.maximumPageBytes, layout: layout))
         table.pointee.methods.xWrite = { file, bytes, count, offset in
             UnchangedPageFilter.write(file, bytes, Int(count), offset)
         }
@@ -74,6 +77,13 @@ final class UnchangedPageFilter {
             for byte in formatBytes {
                 outgoing.storeBytes(of: 1, toByteOffset: byte, as: UInt8.self)
             }
+        }
+        // A page that comes from the source's log has no checksum yet, or that of an older state.
+        let layout = table.pointee.layout
+        if layout.hasChecksums, count == layout.pageBytes {
+            PageChecksum.stamp(
+                UnsafeMutableRawBufferPointer(start: outgoing, count: count),
+                number: UInt32(offset / Int64(count)) + 1)
         }
         // A read past the end of the file gives another result.
         if read(file, present, Int32(count), offset) == SQLITE_OK,

@@ -88,8 +88,10 @@ public struct AgencyProfile: Sendable {
     public let currency: Currency
     public let zone: ZoneOffset
 
+    /// Reads the profile.
+    ///
     /// - Throws: `BookError.notLoaded` for a book without a network.
-    static func read(_ connection: Connection) throws -> AgencyProfile {
+    public static func read(_ connection: Connection) throws -> AgencyProfile {
         let profile = try connection.prepare(
             "SELECT code, name, currency, zone_offset_minutes FROM agency"
         ).first { row -> AgencyProfile? in

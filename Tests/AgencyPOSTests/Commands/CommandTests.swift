@@ -29,7 +29,7 @@ import Testing
 
     static let commands = [
         "serve", "load", "close-day", "verify", "backup", "restore", "follow",
-        "settlement verify", "report", "seals", "proof", "fixtures", "version",
+        "settlement verify", "report", "seals", "proof", "export", "fixtures", "version",
     ]
 
     struct Row: Sendable, CustomTestStringConvertible {
@@ -59,7 +59,22 @@ import Testing
             message: "network.json: the file cannot be read"),
         Row(words: ["verify"], code: .unusable, message: "there is no book here"),
         Row(words: ["verify", "--max-faults", "0"], code: .usage, message: "--max-faults"),
+        Row(words: ["verify", "--external=yes"], code: .usage, message: "takes no value"),
         Row(words: ["report", "revenue"], code: .unusable, message: "there is no book here"),
+        Row(
+            words: ["export", "--format", "csv"], code: .unusable,
+            message: "there is no book here"),
+        Row(words: ["export"], code: .usage, message: "--format must be one of"),
+        Row(words: ["export", "--format", "gnucash"], code: .usage, message: "hledger, ledger"),
+        Row(
+            words: ["export", "--format", "csv", "--from", "2026-11-22", "--to", "2026-11-21"],
+            code: .usage, message: "--to must not be before --from"),
+        Row(
+            words: ["export", "--format", "csv", "--from", "2026-11-31"], code: .usage,
+            message: "--from must be YYYY-MM-DD"),
+        Row(
+            words: ["export", "--format", "csv", "--out", "missing/book.csv"], code: .unusable,
+            message: "missing/book.csv: No such file or directory", hasBook: true),
         Row(words: ["serve"], code: .unusable, message: "there is no book here"),
         Row(words: ["backup"], code: .usage, message: "name one file"),
         Row(words: ["backup", "b"], code: .unusable, message: "there is no book here"),
