@@ -35,12 +35,19 @@ public enum BalanceLimit: String, CaseIterable, Sendable {
     /// Whether a balance keeps the bound, with what is pending against it counted as posted.
     func allows(_ balance: AccountBalance) -> Bool {
         let (posted, pending) = (balance.posted, balance.pending)
-        return switch self {
-        case .none: true
-        // Totals are far below the end of 64 bits, but an audit may find anything in a file.
-        case .debitsWithinCredits: posted.debits &+ pending.debits <= posted.credits
-        case .creditsWithinDebits: posted.credits &+ pending.credits <= posted.debits
+        switch self {
+        case .none: return true
+        case .debitsWithinCredits:
+            return Self.isSum(posted.debits, pending.debits, atMost: posted.credits)
+        case .creditsWithinDebits:
+            return Self.isSum(posted.credits, pending.credits, atMost: posted.debits)
         }
+    }
+
+    // A sum past the end of 64 bits is above every bound.
+    private static func isSum(_ posted: Int64, _ pending: Int64, atMost bound: Int64) -> Bool {
+        let (sum, hasOverflow) = posted.addingReportingOverflow(pending)
+        return !hasOverflow && sum <= bound
     }
 }
 

@@ -259,11 +259,21 @@ public final class Journal {
 
     private func lastEntryNumber() throws -> Int64 {
         if let lastEntry { return lastEntry }
-        let number =
-            try connection.prepare("SELECT ifnull(max(entry_id), 0) FROM journal_entry")
-            .first { $0.integer(0) } ?? 0
-        lastEntry = number
-        return number
+        let found = try connection.prepare(
+            """
+            SELECT (SELECT ifnull(max(entry_id), 0) FROM journal_entry),
+                (SELECT ifnull(max(entry_id), 0) FROM posting),
+                (SELECT ifnull(max(entry_id), 0) FROM pending_posting),
+                (SELECT ifnull(max(entry_id), 0) FROM pending_entry)
+            """
+        ).first { row in (0..<Int32(4)).map { row.integer($0) } }
+        guard let found, let last = found.first else {
+            preconditionFailure("a query without a table gives one row")
+        }
+        // Lines that wait for the next entry would become a part of it, unseen by its balances.
+        if let stray = found.max(), stray > last { throw LedgerError.strayPosting(entry: stray) }
+        lastEntry = last
+        return last
     }
 
     // MARK: - Reading

@@ -1,6 +1,9 @@
 import CivilTime
 
 /// Why the ledger refused; the first that applies, in the order of the cases.
+///
+/// What acts on an entry looks at that entry first: `unknownEntry` to `exceedsPending` come before
+/// all others there, as `expiryNotAfter` does where an entry is made pending.
 public enum LedgerError: Error, Equatable, Sendable {
     /// No business date is open.
     case noOpenDate
@@ -48,6 +51,8 @@ public enum LedgerError: Error, Equatable, Sendable {
     case dateNotAfter(BusinessDate)
     /// The tree does not fit the journal: something else has written to the book.
     case treeOff(treeSize: Int64, lastEntry: Int64)
+    /// Lines of an entry that does not exist are in the book: something else has written to it.
+    case strayPosting(entry: Int64)
 }
 
 extension LedgerError: CustomStringConvertible {
@@ -86,6 +91,8 @@ extension LedgerError: CustomStringConvertible {
             "the trial balance is off by \(difference) in \(currency.code)"
         case .treeOff(let size, let last):
             "the tree has \(size) entries and the journal \(last); run verify"
+        case .strayPosting(let entry):
+            "there are postings of entry \(entry), which does not exist; run verify"
         case .dateNotAfter(let date): "the next business date must be after \(date)"
         }
     }

@@ -63,6 +63,26 @@ extension LedgerReader {
         ).first(.integer(entry.number), read: SealedDate.init(row:))
     }
 
+    // Only a pending entry has pending lines, so what acts on it is one that ends it.
+    static let movementsOfEntriesQuery: StaticString = """
+        SELECT account_id, sum(debit), sum(credit), sum(pending_debit), sum(pending_credit)
+        FROM (
+            SELECT account_id, max(amount, 0) AS debit, -min(amount, 0) AS credit,
+                0 AS pending_debit, 0 AS pending_credit
+            FROM posting WHERE entry_id > $1 AND entry_id <= $2
+            UNION ALL
+            SELECT account_id, 0, 0, max(amount, 0), -min(amount, 0)
+            FROM pending_posting WHERE entry_id > $1 AND entry_id <= $2
+            UNION ALL
+            SELECT p.account_id, 0, 0, -max(p.amount, 0), min(p.amount, 0)
+            FROM journal_entry e
+            JOIN pending_posting p ON p.entry_id = e.original_entry_id
+            WHERE e.entry_id > $1 AND e.entry_id <= $2
+        )
+        WHERE $3 IS NULL OR account_id = $3
+        GROUP BY account_id ORDER BY account_id
+        """
+
     /// Sums what a range of entries did to each account, or to one.
     ///
     /// - Parameter read: called once for each account and part.
@@ -70,27 +90,10 @@ extension LedgerReader {
         after first: Int64, upTo last: ID<JournalEntry>, of account: ID<Account>? = nil,
         read: (ID<Account>, AccountBalance) throws -> Void
     ) throws {
-        try connection.prepare(
-            """
-            SELECT account_id, sum(debit), sum(credit), sum(pending_debit), sum(pending_credit)
-            FROM (
-                SELECT account_id, max(amount, 0) AS debit, -min(amount, 0) AS credit,
-                    0 AS pending_debit, 0 AS pending_credit
-                FROM posting WHERE entry_id > $1 AND entry_id <= $2
-                UNION ALL
-                SELECT account_id, 0, 0, max(amount, 0), -min(amount, 0)
-                FROM pending_posting WHERE entry_id > $1 AND entry_id <= $2
-                UNION ALL
-                SELECT p.account_id, 0, 0, -max(p.amount, 0), min(p.amount, 0)
-                FROM pending_entry d JOIN pending_posting p ON p.entry_id = d.entry_id
-                WHERE d.resolved_by > $1 AND d.resolved_by <= $2
-            )
-            WHERE $3 IS NULL OR account_id = $3
-            GROUP BY account_id ORDER BY account_id
-            """
-        ).forEach(.integer(first), .integer(last.number), .integer(account?.number)) { row in
-            try read(ID(row.integer(0)), row.accountBalance(1))
-        }
+        try connection.prepare(Self.movementsOfEntriesQuery)
+            .forEach(.integer(first), .integer(last.number), .integer(account?.number)) { row in
+                try read(ID(row.integer(0)), row.accountBalance(1))
+            }
     }
 
     private func closing(

@@ -74,23 +74,30 @@ extension LedgerReader {
             ).all(read: TrialBalance.Line.init(row:)))
     }
 
+    // One search for each account.
+    static let closingQuery: StaticString = """
+        SELECT a.code, a.name, a.type, a.currency, d.closing_debits, d.closing_credits,
+            d.closing_pending_debits, d.closing_pending_credits
+        FROM ledger_account a JOIN account_day d ON d.account_id = a.account_id
+            AND d.business_date = (
+                SELECT max(business_date) FROM account_day
+                WHERE account_id = a.account_id AND business_date <= $1)
+        ORDER BY a.code
+        """
+    // One range of the rows of dates.
+    static let movementsQuery: StaticString = """
+        SELECT a.code, a.name, a.type, a.currency, sum(d.debits), sum(d.credits),
+            max(d.closing_debits), max(d.closing_credits)
+        FROM account_day d JOIN ledger_account a ON a.account_id = d.account_id
+        WHERE d.business_date BETWEEN $1 AND $2
+        GROUP BY d.account_id ORDER BY a.code
+        """
+
     /// The trial balance at the close of a sealed date; an account's latest sealed day counts.
     public func trialBalance(closing date: BusinessDate) throws -> TrialBalance {
         try TrialBalance(
-            lines: connection.prepare(
-                """
-                SELECT a.code, a.name, a.type, a.currency, d.closing_debits, d.closing_credits,
-                    d.closing_pending_debits, d.closing_pending_credits
-                FROM (
-                    SELECT account_id, max(business_date) AS business_date
-                    FROM account_day WHERE business_date <= $1 GROUP BY account_id
-                ) latest
-                JOIN account_day d ON d.business_date = latest.business_date
-                    AND d.account_id = latest.account_id
-                JOIN ledger_account a ON a.account_id = d.account_id
-                ORDER BY a.code
-                """
-            ).all(.integer(Int64(date.daysSinceEpoch)), read: TrialBalance.Line.init(row:)))
+            lines: connection.prepare(Self.closingQuery)
+                .all(.integer(Int64(date.daysSinceEpoch)), read: TrialBalance.Line.init(row:)))
     }
 
     /// The trial balance after an entry: of the seal before it and the entries between.
@@ -118,15 +125,7 @@ extension LedgerReader {
     public func movements(
         from first: BusinessDate, to last: BusinessDate
     ) throws -> [PeriodMovement] {
-        try connection.prepare(
-            """
-            SELECT a.code, a.name, a.type, a.currency, sum(d.debits), sum(d.credits),
-                max(d.closing_debits), max(d.closing_credits)
-            FROM account_day d JOIN ledger_account a ON a.account_id = d.account_id
-            WHERE d.business_date BETWEEN $1 AND $2
-            GROUP BY d.account_id ORDER BY a.code
-            """
-        ).all(
+        try connection.prepare(Self.movementsQuery).all(
             .integer(Int64(first.daysSinceEpoch)), .integer(Int64(last.daysSinceEpoch))
         ) { row in
             // Posted totals only grow, so the largest closing total is the last one.

@@ -51,6 +51,23 @@ struct BalanceSheetTests {
         try expectCash(358, 351)
     }
 
+    @Test(
+        "cost a hot account one row a batch, however many entries it has", arguments: [1, 16, 300])
+    func oneRowEach(entries: Int) throws {
+        try book.write { try post($0, 1_000) }
+        let before = book.connection.changeCount
+        try book.write { journal in
+            for number in 0..<entries { try post(journal, number % 3 == 2 ? -7 : 5) }
+        }
+        // Rows of entries and postings; then two balances, the tree's head and its state.
+        var expected = Int64(entries * 3 + 2 + 2)
+        let size = try #require(try book.number("SELECT tree_size FROM tree_state"))
+        expected += size / 256
+        #expect(book.connection.changeCount - before == expected)
+        let out = Int64(entries / 3)
+        try expectCash(1_000 + 5 * (Int64(entries) - out), 7 * out)
+    }
+
     @Test("tell a command of what those before it in its batch posted")
     func visibleInBatch() throws {
         try book.write { journal in

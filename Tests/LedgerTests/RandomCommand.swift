@@ -2,44 +2,128 @@ import CivilTime
 import Ledger
 
 /// One step of a random command, which both the journal and the model can take.
-enum RandomStep: Sendable {
+indirect enum RandomStep: Sendable {
     case openAccount(AccountCode, Currency, BalanceLimit)
     case post([Posting])
+    case pend([Posting], expiresAt: Instant?)
+    case postPending(Int64, [Posting]?)
+    case void(Int64)
+    case voidExpired
     case reverse(Int64)
+    case linked([[Posting]])
+    /// Steps that are undone together when one is refused, or at their end.
+    case together([RandomStep], fails: Bool)
     case seal(BusinessDate)
     case open(BusinessDate)
 
-    /// Takes the step in the journal; the number says what came of it.
-    func take(_ journal: Journal) throws -> Int64 {
+    /// Takes the step in the journal; the text says what came of it.
+    func take(_ journal: Journal, at instant: Instant) throws -> String {
         switch self {
         case .openAccount(let code, let currency, let limit):
-            try journal.openAccount(
+            return try journal.openAccount(
                 code: code, name: "", type: .asset, currency: currency, limit: limit
-            ).number
+            ).description
         case .post(let postings):
-            try journal.post(TestBook.entry(postings), at: TestBook.instant).id.number
+            return Self.text(try journal.post(TestBook.entry(postings), at: instant))
+        case .pend(let postings, let expiresAt):
+            return Self.text(
+                try journal.pend(TestBook.entry(postings), expiresAt: expiresAt, at: instant))
+        case .postPending(let number, let postings):
+            return Self.text(
+                try journal.postPending(ID(number), postings: postings, at: instant))
+        case .void(let number):
+            return Self.text(try journal.void(ID(number), narrative: "given up", at: instant))
+        case .voidExpired:
+            return try journal.voidExpired(at: instant).map(Self.text).joined(separator: " ")
         case .reverse(let number):
-            try journal.reverse(ID(number), narrative: "", at: TestBook.instant).id.number
-        case .seal(let date): try journal.seal(date, at: TestBook.instant).entryCount
-        case .open(let date): try openDate(date, journal)
+            return Self.text(try journal.reverse(ID(number), narrative: "reversed", at: instant))
+        case .linked(let entries):
+            return try journal.post(linked: entries.map { TestBook.entry($0) }, at: instant)
+                .map(Self.text).joined(separator: " ")
+        case .together(let steps, let fails):
+            return try Self.answer {
+                try journal.together {
+                    let texts = try steps.map { try $0.take(journal, at: instant) }
+                    if fails { throw RandomCommand.Undone() }
+                    return texts.joined(separator: " ")
+                }
+            }
+        case .seal(let date):
+            let seal = try journal.seal(date, at: instant)
+            return "\(seal.entryCount) of \(seal.treeSize) \(seal.treeRoot) \(seal.balancesDigest)"
+        case .open(let date):
+            try journal.open(date, at: instant)
+            return "open"
         }
     }
 
     /// Takes the step in the model.
-    func take(_ model: inout ModelBook) throws -> Int64 {
+    func take(_ model: inout ModelBook, at instant: Instant) throws -> String {
         switch self {
         case .openAccount(let code, let currency, let limit):
-            try model.openAccount(code, currency, limit)
-        case .post(let postings): try model.post(postings)
-        case .reverse(let number): try model.reverse(number)
-        case .seal(let date): try model.seal(date)
-        case .open(let date): try model.open(date)
+            return "\(try model.openAccount(code, currency, limit))"
+        case .post(let postings):
+            return try model.record(TestBook.entry(postings), .posted, at: instant)
+        case .pend(let postings, let expiresAt):
+            return try model.pend(TestBook.entry(postings), expiresAt: expiresAt, at: instant)
+        case .postPending(let number, let postings):
+            return try model.postPending(number, postings, at: instant)
+        case .void(let number): return try model.void(number, "given up", at: instant)
+        case .voidExpired: return try model.voidExpired(at: instant)
+        case .reverse(let number): return try model.reverse(number, at: instant)
+        case .linked(let entries): return try link(entries, &model, at: instant)
+        case .together(let steps, let fails):
+            let before = model
+            return try Self.answer {
+                do {
+                    let texts = try steps.map { try $0.take(&model, at: instant) }
+                    if fails { throw RandomCommand.Undone() }
+                    return texts.joined(separator: " ")
+                } catch {
+                    model = before
+                    throw error
+                }
+            }
+        case .seal(let date): return try model.seal(date)
+        case .open(let date):
+            try model.open(date)
+            return "open"
         }
     }
 
-    private func openDate(_ date: BusinessDate, _ journal: Journal) throws -> Int64 {
-        try journal.open(date, at: TestBook.instant)
-        return 0
+    private func link(
+        _ entries: [[Posting]], _ model: inout ModelBook, at instant: Instant
+    ) throws -> String {
+        var trial = model
+        let texts = try entries.enumerated().map { index, postings in
+            do {
+                return try trial.record(TestBook.entry(postings), .posted, at: instant)
+            } catch let error as LedgerError {
+                throw LedgerError.linkedEntry(index: index, error)
+            }
+        }
+        model = trial
+        return texts.joined(separator: " ")
+    }
+
+    // What was undone together is passed over, and its command goes on.
+    private static func answer(_ body: () throws -> String) throws -> String {
+        do {
+            return "together(\(try body()))"
+        } catch let error as LedgerError {
+            return "undone(\(error))"
+        } catch is RandomCommand.Undone {
+            return "undone()"
+        }
+    }
+
+    static func text(_ posted: PostedEntry) -> String { text(posted.id.number, posted.balances) }
+
+    static func text(_ number: Int64, _ balances: [AccountBalance]) -> String {
+        let texts = balances.map {
+            "\($0.posted.debits),\($0.posted.credits),\($0.pending.debits),\($0.pending.credits)"
+        }
+        return "\(number)[\(texts.joined(separator: ";"))]"
     }
 }
 
@@ -47,82 +131,36 @@ enum RandomStep: Sendable {
 struct RandomCommand: Sendable {
     struct Undone: Error {}
 
+    var instant: Instant
     var steps: [RandomStep]
     /// Whether a refused step is passed over, instead of ending the command.
     var passesOverRefusals: Bool
     /// Whether the command fails at its end, after all its steps.
     var fails: Bool
+    /// The number of its commit batch.
+    var batch: Int
+    /// Whether its batch is the first of a new session of the writer.
+    var startsSession = false
 
     /// Runs the steps; the text tells what came of each.
-    func run(_ take: (RandomStep) throws -> Int64) throws -> String {
-        var answer = ""
+    func run(_ take: (RandomStep, Instant) throws -> String) throws -> String {
+        var answers: [String] = []
         for step in steps {
             do {
-                answer += "\(try take(step)) "
+                answers.append(try take(step, instant))
             } catch let error as LedgerError where passesOverRefusals {
-                answer += "\(error) "
+                answers.append("refused(\(error))")
             }
         }
         if fails { throw Undone() }
-        return answer
+        return answers.joined(separator: " | ")
     }
 }
 
-/// Makes random commands that fit, nearly fit, or do not fit a model.
-struct CommandMaker {
-    var numbers: SeededNumbers
-
-    mutating func command(_ model: ModelBook) -> RandomCommand {
-        RandomCommand(
-            steps: (0...numbers.below(3)).map { _ in step(model) },
-            passesOverRefusals: numbers.oneIn(3), fails: numbers.oneIn(8))
-    }
-
-    private mutating func step(_ model: ModelBook) -> RandomStep {
-        switch numbers.below(40) {
-        case 0...1: openAccount(model)
-        case 2...6: .reverse(Int64(numbers.below(model.entries.count + 2)))
-        case 7: .seal(date(model.openDate ?? model.lastDate, near: 0))
-        case 8...10 where model.openDate == nil: .open(date(model.lastDate, near: 1))
-        case 8: .open(date(model.lastDate, near: 1))
-        case _: .post(postings(model))
-        }
-    }
-
-    private mutating func date(_ date: BusinessDate?, near days: Int) -> BusinessDate {
-        let offset = numbers.oneIn(5) ? numbers.below(4) - 2 : days
-        return (date ?? TestBook.firstDate).adding(days: offset)
-    }
-
-    private mutating func openAccount(_ model: ModelBook) -> RandomStep {
-        let limits = BalanceLimit.allCases
-        let code = AccountCode("1001.A\(numbers.below(model.accounts.count + 3))")
-        guard let code else { preconditionFailure("the code is well formed") }
-        return .openAccount(
-            code, numbers.oneIn(4) ? .usDollar : .renminbi, limits[numbers.below(limits.count)])
-    }
-
-    private mutating func postings(_ model: ModelBook) -> [Posting] {
-        let count = numbers.oneIn(20) ? numbers.below(2) : 2 + numbers.below(10)
-        var postings: [Posting] = []
-        var sums: [Currency: Int64] = [:]
-        for _ in 0..<max(0, count - 1) {
-            let account = Int64(numbers.below(model.accounts.count + (numbers.oneIn(20) ? 2 : 0)))
-            let amount = numbers.oneIn(60) ? 0 : Int64(1 + numbers.below(500))
-            let isDebit = numbers.oneIn(2)
-            postings.append(
-                isDebit ? .debit(ID(account + 1), amount) : .credit(ID(account + 1), amount))
-            guard account < Int64(model.accounts.count) else { continue }
-            let currency = model.accounts[Int(account)].currency
-            sums[currency, default: 0] += isDebit ? amount : -amount
-        }
-        if numbers.oneIn(15) { return postings }
-        for currency in Currency.allCases {
-            guard let sum = sums[currency], sum != 0 else { continue }
-            let own = model.accounts.indices.filter { model.accounts[$0].currency == currency }
-            let account = ID<Account>(Int64(own[numbers.below(own.count)] + 1))
-            postings.append(sum > 0 ? .credit(account, sum) : .debit(account, -sum))
-        }
-        return postings
+extension RandomCommand: CustomStringConvertible {
+    var description: String {
+        "batch \(batch)\(startsSession ? ", new session" : ""), at "
+            + "\(instant.millisecondsSinceEpoch)\(passesOverRefusals ? ", passing over" : "")"
+            + "\(fails ? ", failing" : ""): " + steps.map { "\($0)" }.joined(separator: " | ")
     }
 }
