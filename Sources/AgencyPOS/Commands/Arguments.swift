@@ -1,9 +1,9 @@
 /// The words after a command, taken apart by the options that the command knows.
 struct Arguments {
-    /// An option with a value, as help shows it.
+    /// An option, as help shows it; one without a value is a switch.
     struct Option {
         let name: String
-        let value: String
+        var value = ""
         let help: String
     }
 
@@ -27,11 +27,16 @@ struct Arguments {
             }
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
-            guard known.contains(where: { $0.name == name }) else {
+            guard let option = known.first(where: { $0.name == name }) else {
                 throw CommandError.usage("unknown option \(name); see --help")
             }
             guard options[name] == nil else { throw CommandError.usage("\(name) comes twice") }
-            if parts.count == 2 {
+            if option.value.isEmpty {
+                guard parts.count == 1 else {
+                    throw CommandError.usage("\(name) takes no value; see --help")
+                }
+                options[name] = ""
+            } else if parts.count == 2 {
                 options[name] = String(parts[1])
             } else if let value = rest.popFirst() {
                 options[name] = value
@@ -40,6 +45,9 @@ struct Arguments {
             }
         }
     }
+
+    /// Whether a switch was given.
+    func has(_ name: String) -> Bool { options[name] != nil }
 
     func text(_ name: String) -> String? { options[name] }
 

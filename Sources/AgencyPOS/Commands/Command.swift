@@ -20,7 +20,7 @@ extension Command {
         if !options.isEmpty {
             text += "\nOptions:\n"
             for option in options {
-                let head = "  \(option.name) \(option.value)"
+                let head = "  \(option.name)" + (option.value.isEmpty ? "" : " \(option.value)")
                 let gap = String(repeating: " ", count: max(2, 26 - head.count))
                 text += head + gap + option.help + "\n"
             }
