@@ -1,5 +1,7 @@
+import Dispatch
 import Ledger
 import SQL
+import Synchronization
 
 /// What a check of the whole book found.
 public struct BookAuditReport: Sendable {
@@ -7,6 +9,8 @@ public struct BookAuditReport: Sendable {
     public let postingCount: Int64
     public let transactionCount: Int64
     public let sealCount: Int
+    /// Entries that an earlier check had checked, of which this one went on; 0 without.
+    public let resumedAfter: Int64
     /// The first faults, each with its table, row and field.
     public let faults: [String]
 }
@@ -15,46 +19,116 @@ public struct BookAuditReport: Sendable {
 public struct BookAudit {
     private let connection: Connection
     private let maximumFaults: Int
+    private let resumption: LedgerAudit.Resumption?
+    private let ledgerProgress: (LedgerAudit.Progress) -> Void
     private let progress: (String) -> Void
 
-    /// - Parameter maximumFaults: how many faults are listed before the check ends.
+    /// - Parameters:
+    ///   - maximumFaults: how many faults are listed before the check ends.
+    ///   - resumption: for a check of the ledger that can be interrupted.
+    ///   - ledgerProgress: hears how far the ledger's check has come.
+    ///   - progress: hears what else is being checked.
     public init(
-        _ connection: Connection, maximumFaults: Int, progress: @escaping (String) -> Void
+        _ connection: Connection, maximumFaults: Int, resumption: LedgerAudit.Resumption? = nil,
+        ledgerProgress: @escaping (LedgerAudit.Progress) -> Void = { _ in },
+        progress: @escaping (String) -> Void
     ) {
         self.connection = connection
         self.maximumFaults = maximumFaults
+        self.resumption = resumption
+        self.ledgerProgress = ledgerProgress
         self.progress = progress
     }
 
-    /// Runs every check over the connection's snapshot.
+    /// Runs every check, one after the other, over the connection's snapshot.
     ///
     /// - Throws: `SQLError` when the file cannot be read on.
     public func run() throws -> BookAuditReport {
-        var faults = pageFaults()
+        let pages = pageFaults()
+        let (ledger, faults) = ledgerFaults()
+        let business = businessFaults(maximum: maximumFaults - pages.count - faults.count)
+        return try report(ledger, faults: pages + faults + business)
+    }
+
+    /// Runs every check, that of the ledger at the same time as the others.
+    ///
+    /// The others have a connection and a snapshot of their own, which may be a moment younger
+    /// while a server runs. That makes no false fault: each check compares rows of one snapshot.
+    /// - Throws: `SQLError` when the file cannot be read on.
+    public func run(beside readers: ReaderPool) throws -> BookAuditReport {
+        let others = OtherChecks(readers, maximumFaults: maximumFaults)
+        let (ledger, faults) = ledgerFaults()
+        progress("pages and business rows")
+        let (pages, business) = others.wait()
+        return try report(ledger, faults: pages + faults + business)
+    }
+
+    /// The checks of pages and business rows, on a thread and a connection of their own.
+    private final class OtherChecks: Sendable {
+        private let faults = Mutex((pages: [String](), business: [String]()))
+        private let isDone = DispatchSemaphore(value: 0)
+
+        init(_ readers: ReaderPool, maximumFaults: Int) {
+            DispatchQueue(label: "audit of pages and business rows").async { [self] in
+                defer { isDone.signal() }
+                do {
+                    let found = try readers.read { connection in
+                        let audit = BookAudit(connection, maximumFaults: maximumFaults) { _ in }
+                        return (audit.pageFaults(), audit.businessFaults(maximum: maximumFaults))
+                    }
+                    faults.withLock { $0 = found }
+                } catch {
+                    faults.withLock { $0.pages = ["database: cannot be read: \(error)"] }
+                }
+            }
+        }
+
+        func wait() -> (pages: [String], business: [String]) {
+            isDone.wait()
+            return faults.withLock { $0 }
+        }
+    }
+
+    private func ledgerFaults() -> (LedgerAuditReport?, [String]) {
         var ledger: LedgerAuditReport?
-        faults += readable("ledger") {
-            let report = try LedgerAudit(connection, maximumFaults: maximumFaults) { reached in
-                progress("ledger: \(reached.entriesChecked) of \(reached.lastEntry) entries")
-            }.run()
+        let faults = readable("ledger") {
+            let report = try LedgerAudit(
+                connection, maximumFaults: maximumFaults, resumption: resumption,
+                progress: ledgerProgress
+            ).run()
             ledger = report
             return report.faults.map(\.description)
         }
-        for check in BusinessChecks.all where faults.count < maximumFaults {
+        return (ledger, faults)
+    }
+
+    private func businessFaults(maximum: Int) -> [String] {
+        var faults: [String] = []
+        for check in BusinessChecks.all where faults.count < maximum {
             progress("business rows: \(check.name)")
             faults += readable(check.table) {
-                try businessFaults(check, maximum: maximumFaults - faults.count)
+                try businessFaults(check, maximum: maximum - faults.count)
             }
         }
-        let transactions =
-            try connection.prepare("SELECT count(*) FROM service_transaction")
-            .first { $0.integer(0) } ?? 0
-        let seals =
-            try connection.prepare("SELECT count(*) FROM business_date WHERE state = 'sealed'")
-            .first { $0.integer(0) } ?? 0
+        return faults
+    }
+
+    private func report(_ ledger: LedgerAuditReport?, faults: [String]) throws -> BookAuditReport {
+        var faults = faults
+        var counts: [Int64] = [0, 0]
+        faults += readable("counts") {
+            counts[0] =
+                try connection.prepare("SELECT count(*) FROM service_transaction")
+                .first { $0.integer(0) } ?? 0
+            counts[1] =
+                try connection.prepare("SELECT count(*) FROM business_date WHERE state = 'sealed'")
+                .first { $0.integer(0) } ?? 0
+            return []
+        }
         return BookAuditReport(
             entryCount: ledger?.entryCount ?? 0, postingCount: ledger?.postingCount ?? 0,
-            transactionCount: transactions, sealCount: Int(seals),
-            faults: Array(faults.prefix(maximumFaults)))
+            transactionCount: counts[0], sealCount: Int(counts[1]),
+            resumedAfter: ledger?.resumedAfter ?? 0, faults: Array(faults.prefix(maximumFaults)))
     }
 
     private func pageFaults() -> [String] {

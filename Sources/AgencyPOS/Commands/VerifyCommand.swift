@@ -1,5 +1,6 @@
 import Agency
 import CivilTime
+import Ledger
 import SQL
 
 /// Checks the whole book.
@@ -11,7 +12,11 @@ enum VerifyCommand: Command {
         "check the whole book: pages, ledger, business rows, seals, settlement files"
     static let discussion = """
         Reads one snapshot, also while a server runs. It ends with 0 when nothing is wrong, and
-        with 1 after naming the first faults.
+        with 1 after naming the first faults. Standard error tells how far it has come.
+
+        Every few seconds it keeps its state in the data folder. After an interruption --resume
+        goes on from there; entries that were checked before are not read again. A state that is
+        not of this book is passed over, and the check starts from the first entry.
 
         With --external, a sound book is then exported to a temporary folder for hledger, ledger
         and beancount, those that are installed; each checks it by its own rules, and its trial
@@ -26,6 +31,10 @@ enum VerifyCommand: Command {
         Arguments.Option(
             name: "--timeout", value: "SECONDS",
             help: "how long each of those may take (default: \(defaultTimeout))"),
+        Arguments.Option(name: "--resume", help: "go on from where an interrupted check was"),
+        Arguments.Option(
+            name: "--state-interval", value: "S",
+            help: "seconds between two states; 0 keeps them as often as it can (default: 5)"),
     ]
 
     static func run(_ arguments: Arguments) throws {
@@ -36,15 +45,20 @@ enum VerifyCommand: Command {
         let timeout = try arguments.integer(
             "--timeout", default: defaultTimeout, in: 1...86_400)
         let isExternal = arguments.has("--external")
-        if isExternal {
-            let missing = ExternalAudit.installed().missing
-            guard missing.count < Witness.allCases.count else { throw WitnessError.noneInstalled }
-            for witness in missing { print("\(witness.program) is not installed: not asked") }
-        }
+        if isExternal { try tellMissing() }
+        let interval = try arguments.integer(
+            "--state-interval", default: AuditStateFile.defaultIntervalSeconds, in: 0...86_400)
         let readers = try folder.openReaders()
+        let progress = ProgressLine()
+        let file = AuditStateFile(folder)
+        let start = arguments.has("--resume") ? file.read() : nil
         let (report, faults, external) = try readers.read { connection in
-            let report = try BookAudit(connection, maximumFaults: maximum) { print($0) }.run()
-            let settlement = try SettlementAudit(folder, connection) { print($0) }
+            let audit = BookAudit(
+                connection, maximumFaults: maximum,
+                resumption: resumption(start, file, interval: interval, progress),
+                ledgerProgress: { progress.tell($0) }, progress: { progress.tell($0) })
+            let report = try audit.run(beside: readers)
+            let settlement = try SettlementAudit(folder, connection) { progress.tell($0) }
                 .run(maximumFaults: maximum - report.faults.count)
             let faults = report.faults + settlement
             guard isExternal, faults.isEmpty else { return (report, faults, ExternalAudit?.none) }
@@ -55,6 +69,18 @@ enum VerifyCommand: Command {
             }
             return (report, faults, external)
         }
+        if arguments.has("--resume"), report.resumedAfter == 0 {
+            progress.say("no state of this book was kept: all entries were checked")
+        }
+        if report.resumedAfter > 0 {
+            progress.say("went on after entry \(report.resumedAfter)")
+        }
+        removeState(file, progress)
+        try tell(report, faults, maximum: maximum)
+        if let external { try ask(external) }
+    }
+
+    private static func tell(_ report: BookAuditReport, _ faults: [String], maximum: Int) throws {
         for fault in faults { print("FAULT \(fault)") }
         guard faults.isEmpty else {
             throw CommandError(
@@ -65,29 +91,35 @@ enum VerifyCommand: Command {
         print(
             "verified: \(report.entryCount) entries, \(report.postingCount) postings, "
                 + "\(report.transactionCount) transactions, \(report.sealCount) sealed dates")
-        if let external { try ask(external) }
     }
 
-    private static func ask(_ external: ExternalAudit) throws {
-        var objections: [String] = []
-        for report in try external.run() {
-            let name = report.witness.rawValue
-            for fault in report.faults { print("FAULT \(name): \(fault)") }
-            guard report.faults.isEmpty else {
-                objections.append(name)
-                continue
-            }
-            let compared =
-                report.accountCount.map { "\($0) accounts agree to the fen" }
-                ?? "its balances cannot be printed here, for "
-                + "\(report.witness.balanceProgram) is missing; it has compared those in the file"
-            print("external: \(name) finds nothing wrong; \(compared)")
-        }
-        guard objections.isEmpty else {
-            throw CommandError(
-                message: "the book is not what others read of it: "
-                    + objections.joined(separator: ", "),
-                code: .failure)
+    /// Keeps the state at intervals; a state that cannot be kept ends no check.
+    private static func resumption(
+        _ start: LedgerAuditState?, _ file: AuditStateFile, interval: Int,
+        _ progress: ProgressLine
+    ) -> LedgerAudit.Resumption {
+        let clock = ContinuousClock()
+        var last = clock.now
+        var canKeep = true
+        return LedgerAudit.Resumption(
+            start: start,
+            isDue: { canKeep && last.duration(to: clock.now) >= .seconds(interval) },
+            keep: { state in
+                do {
+                    try file.keep(state)
+                } catch {
+                    canKeep = false
+                    progress.say("\(error); this check cannot be resumed")
+                }
+                last = clock.now
+            })
+    }
+
+    private static func removeState(_ file: AuditStateFile, _ progress: ProgressLine) {
+        do {
+            try file.remove()
+        } catch {
+            progress.say("\(error)")
         }
     }
 }

@@ -51,6 +51,26 @@ final class AuditedDates {
         states.indices.contains(place) ? states[place].day : nil
     }
 
+    /// The date that the pass is in, and its entries so far.
+    var position: (day: Int64, entryCount: Int64) {
+        (day(at: current) ?? LedgerAuditState.noDay, entryCount)
+    }
+
+    /// Goes on from a position; false when the book has no such date.
+    func resume(day: Int64, entryCount: Int64) -> Bool {
+        guard let place = placeOf[day] else { return false }
+        current = place
+        self.entryCount = entryCount
+        return true
+    }
+
+    /// The place of a date, or nothing.
+    func place(of day: Int64) -> Int? {
+        // Nearly every entry is of the date in hand.
+        if current >= 0, states[current].day == day { return current }
+        return placeOf[day]
+    }
+
     /// Goes on to an entry's date, and closes those before it.
     ///
     /// - Parameter lastEntry: the number of the entry before it.
@@ -97,12 +117,6 @@ final class AuditedDates {
                 .unknownDate, "account_day", day, "business_date", expected: "a business date",
                 found: day)
         }
-    }
-
-    private func place(of day: Int64) -> Int? {
-        // Nearly every entry is of the date in hand.
-        if current >= 0, states[current].day == day { return current }
-        return placeOf[day]
     }
 
     private func advance(to place: Int, lastEntry: Int64) throws {

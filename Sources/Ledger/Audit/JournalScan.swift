@@ -10,19 +10,17 @@ final class JournalScan {
     let dates: AuditedDates
     let tree: TreeAudit
     private let faults: FaultList
-    private let progress: (LedgerAudit.Progress) -> Void
     private let actions: ActionAudit
     private let entries: Cursor
     private let postings: LineCursor
     private let pendingPostings: LineCursor
     private let pendingEntries: PendingEntryCursor
-    private let lastNumber: Int64
 
-    private(set) var entryCount: Int64 = 0
+    private(set) var entryCount: Int64
     /// Entries that posted or voided a pending one.
-    private(set) var resolutionCount: Int64 = 0
+    private(set) var resolutionCount: Int64
     /// The number of the entry in hand; 0 before the first.
-    private(set) var lastEntry: Int64 = 0
+    private(set) var lastEntry: Int64
 
     // The lines of the entry in hand, kept to spare their allocation.
     private var lines = EntryLines()
@@ -30,58 +28,59 @@ final class JournalScan {
     /// Lines of posted entries.
     var postingCount: Int64 { postings.count }
 
+    /// - Parameter start: what is known of the entries before; nothing for a pass of all.
     init(
-        _ connection: Connection, accounts: AuditedAccounts, dates: AuditedDates,
-        tree: TreeAudit, faults: FaultList, progress: @escaping (LedgerAudit.Progress) -> Void
+        _ connection: Connection, after start: LedgerAuditState?, accounts: AuditedAccounts,
+        dates: AuditedDates, tree: TreeAudit, faults: FaultList
     ) throws {
         self.accounts = accounts
         self.dates = dates
         self.tree = tree
         self.faults = faults
-        self.progress = progress
         actions = ActionAudit(connection, faults: faults)
-        let last = try connection.prepare("SELECT max(entry_id) FROM journal_entry")
-            .first { $0.isInteger(0) ? $0.integer(0) : 0 }
-        lastNumber = last ?? 0
-        entries = try connection.prepare(
-            """
-            SELECT entry_id, business_date, recorded_at, kind, narrative, source_id, phase,
-                original_entry_id, original_date
-            FROM journal_entry ORDER BY entry_id
-            """
-        ).cursor()
+        let counts = start?.counts ?? LedgerAuditState.Counts()
+        entryCount = counts.entries
+        resolutionCount = counts.resolutions
+        lastEntry = start?.entryCount ?? 0
+        let queries = JournalQueries(connection, after: start?.entryCount)
+        entries = try queries.entries()
         postings = try LineCursor(
-            "posting",
-            connection.prepare(
-                """
-                SELECT entry_id, line, account_id, amount, currency FROM posting
-                ORDER BY entry_id, line
-                """
-            ).cursor(), faults: faults)
+            "posting", queries.postings(), count: counts.postings, faults: faults)
         pendingPostings = try LineCursor(
-            "pending_posting",
-            connection.prepare(
-                """
-                SELECT entry_id, line, account_id, amount, currency FROM pending_posting
-                ORDER BY entry_id, line
-                """
-            ).cursor(), faults: faults)
+            "pending_posting", queries.pendingPostings(), count: counts.pendingPostings,
+            faults: faults)
         pendingEntries = try PendingEntryCursor(
-            connection.prepare("SELECT entry_id, expires_at FROM pending_entry ORDER BY entry_id")
-                .cursor(), faults: faults)
+            queries.pendingEntries(), count: counts.pendingEntries, faults: faults)
     }
 
-    func run() throws {
+    /// Reads the journal to its end.
+    ///
+    /// - Parameter didCheck: called after each entry.
+    func run(didCheck: () throws -> Void) throws {
         while let row = try entries.next() {
             guard let entry = faults.integer(row, 0, Self.table, "?", "entry_id") else { continue }
             try check(entry, row)
             entryCount += 1
-            if entryCount % LedgerAudit.entriesPerProgress == 0 { report() }
+            try didCheck()
         }
         try postings.skipAll()
         try pendingPostings.skipAll()
         try pendingEntries.skipAll()
-        report()
+    }
+
+    /// What the pass knows, when the tree over the entries so far is known to be right.
+    func state() throws -> LedgerAuditState {
+        var state = LedgerAuditState()
+        state.frontier = try tree.drain()
+        let (day, dateEntries) = dates.position
+        state.counts = LedgerAuditState.Counts(
+            entries: entryCount, resolutions: resolutionCount, postings: postings.count,
+            pendingPostings: pendingPostings.count, pendingEntries: pendingEntries.count,
+            dateEntries: dateEntries)
+        state.day = day
+        state.accounts = accounts.states(dates: dates)
+        state.accountsDigest = accounts.digest(ofFirst: accounts.count)
+        return state
     }
 
     // MARK: - One entry
@@ -150,9 +149,5 @@ final class JournalScan {
                 entry: head.entry, phase: phase, original: original,
                 originalDate: head.originalDate, lines: lines.all))
         for line in released { accounts.release(line, datePlace: datePlace) }
-    }
-
-    private func report() {
-        progress(LedgerAudit.Progress(entriesChecked: entryCount, lastEntry: lastNumber))
     }
 }

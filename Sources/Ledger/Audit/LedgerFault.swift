@@ -96,6 +96,8 @@ public struct LedgerAuditReport: Equatable, Sendable {
     public let accountCount: Int
     /// Business dates, open and sealed.
     public let dateCount: Int
+    /// Entries that an earlier audit had checked, of which this one went on; 0 without.
+    public let resumedAfter: Int64
     /// The first faults, in the order in which they were found.
     public let faults: [LedgerFault]
     /// All faults, also those beyond the number that is kept.

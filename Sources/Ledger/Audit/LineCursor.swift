@@ -10,11 +10,14 @@ final class LineCursor {
     private var entry: Int64 = 0
 
     /// Lines whose entries have been met.
-    private(set) var count: Int64 = 0
+    private(set) var count: Int64
 
-    /// - Parameter query: gives entry, line, account, amount and currency, in order.
-    init(_ table: String, _ query: Cursor, faults: FaultList) throws {
+    /// - Parameters:
+    ///   - query: gives entry, line, account, amount and currency, in order.
+    ///   - count: lines that were met before.
+    init(_ table: String, _ query: Cursor, count: Int64, faults: FaultList) throws {
         self.table = table
+        self.count = count
         self.faults = faults
         cursor = query
         try advance()
@@ -69,10 +72,13 @@ final class PendingEntryCursor {
     private var entry: Int64 = 0
 
     /// Rows that belong to pending entries.
-    private(set) var count: Int64 = 0
+    private(set) var count: Int64
 
-    /// - Parameter query: gives entry and expiry, in order.
-    init(_ query: Cursor, faults: FaultList) throws {
+    /// - Parameters:
+    ///   - query: gives entry and expiry, in order.
+    ///   - count: rows that were met before.
+    init(_ query: Cursor, count: Int64, faults: FaultList) throws {
+        self.count = count
         self.faults = faults
         cursor = query
         try advance()

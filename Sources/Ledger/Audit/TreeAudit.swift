@@ -14,15 +14,25 @@ final class TreeAudit {
     private var encoder = EntryEncoder()
     private var chunk = TreeChunk()
     private var isLost = false
-    private var lastHead: Int64 = 0
+    /// The size of the last head that was compared.
+    private(set) var lastHead: Int64
     private var head: (size: Int64, root: SHA256Digest?)?
 
-    init(_ connection: Connection, faults: FaultList) throws {
+    /// - Parameter start: the tree over the entries that were checked before, if any were.
+    init(_ connection: Connection, after start: MerkleFrontier?, faults: FaultList) throws {
         self.connection = connection
         self.faults = faults
-        builder = TreeBuilder()
-        heads = try connection.prepare("SELECT tree_size, root FROM tree_head ORDER BY tree_size")
-            .cursor()
+        builder = TreeBuilder(start ?? MerkleFrontier())
+        lastHead = start?.size ?? 0
+        if let start {
+            heads = try connection.prepare(
+                "SELECT tree_size, root FROM tree_head WHERE tree_size > $1 ORDER BY tree_size"
+            ).cursor(.integer(start.size))
+        } else {
+            heads = try connection.prepare(
+                "SELECT tree_size, root FROM tree_head ORDER BY tree_size"
+            ).cursor()
+        }
         try advance()
     }
 
@@ -126,7 +136,8 @@ final class TreeAudit {
         chunk = done ?? TreeChunk()
     }
 
-    private func drain() throws -> MerkleFrontier {
+    /// Waits for the tree of all entries that were added, and reports what differs.
+    func drain() throws -> MerkleFrontier {
         try flush()
         let (chunks, frontier) = builder.drain()
         for done in chunks { try report(done) }

@@ -170,7 +170,7 @@ import Testing
         let outcome = try Program.run(["verify", "--data", book.path])
         #expect(outcome.code == ExitCode.failure.rawValue)
         #expect(outcome.output.contains("FAULT card_day"))
-        #expect(outcome.errors == "agencypos: the book is not sound: 1 faults\n")
+        #expect(outcome.errors.hasSuffix("agencypos: the book is not sound: 1 faults\n"))
     }
 
     @Test("an open shift keeps close-day away")
