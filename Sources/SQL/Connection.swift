@@ -96,19 +96,22 @@ public final class Connection {
 
     /// Runs `body` in one immediate transaction, which is rolled back when it throws.
     public func transaction<T>(_ body: () throws -> T) throws -> T {
-        try run(body, begunBy: "BEGIN IMMEDIATE")
+        try run(body, begunBy: "BEGIN IMMEDIATE", endedBy: "COMMIT")
     }
 
     /// Runs `body` over one unchanging snapshot of the database.
     public func snapshot<T>(_ body: () throws -> T) throws -> T {
-        try run(body, begunBy: "BEGIN DEFERRED")
+        // A commit fails where `body` met a damaged page and went on; there is nothing to commit.
+        try run(body, begunBy: "BEGIN DEFERRED", endedBy: "ROLLBACK")
     }
 
-    private func run<T>(_ body: () throws -> T, begunBy begin: StaticString) throws -> T {
+    private func run<T>(
+        _ body: () throws -> T, begunBy begin: StaticString, endedBy end: StaticString
+    ) throws -> T {
         try prepare(begin).run()
         do {
             let value = try body()
-            try prepare("COMMIT").run()
+            try prepare(end).run()
             return value
         } catch {
             try rollBack()

@@ -1,3 +1,4 @@
+import Foundation
 import Ledger
 import SQL
 
@@ -24,6 +25,20 @@ struct DamagedBook {
 
     func damage(_ sql: String) throws {
         try raw.transaction { try raw.execute(script: sql) }
+    }
+
+    /// Fills one of a table's leaf pages with bytes that are no page.
+    func overwritePage(of table: String, at index: Int) throws {
+        _ = try raw.checkpoint(truncating: true)
+        let pages = try raw.prepare(
+            "SELECT pageno FROM dbstat WHERE name = $1 AND pagetype = 'leaf' ORDER BY path"
+        ).all(.text(table)) { $0.integer(0) }
+        guard pages.indices.contains(index) else { return }
+        let size = try filled.book.number("PRAGMA page_size") ?? 4_096
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: filled.book.path))
+        try file.seek(toOffset: UInt64((pages[index] - 1) * size))
+        try file.write(contentsOf: Data(repeating: 0xA5, count: Int(size)))
+        try file.close()
     }
 
     /// Damages the book, runs `body` and undoes the damage by a copy of the tables.

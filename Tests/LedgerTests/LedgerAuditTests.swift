@@ -55,7 +55,23 @@ struct LedgerAuditTests {
 
     @Test("has a damage in this table for every kind of fault")
     func everyKind() {
-        #expect(Set(Self.allDamages.map(\.kind)) == Set(LedgerFault.Kind.allCases))
+        // Rows that SQL can write can be read; the test below damages the file itself.
+        let all = Set(LedgerFault.Kind.allCases).subtracting([.unreadable])
+        #expect(Set(Self.allDamages.map(\.kind)) == all)
+    }
+
+    @Test("says after which entry the file cannot be read on, and what it had found before")
+    func unreadable() throws {
+        let book = try DamagedBook()
+        try book.damage("UPDATE account_balance SET debits = 1")
+        try book.damage("UPDATE posting SET amount = amount + 1 WHERE entry_id = 1 AND line = 1")
+        try book.overwritePage(of: "posting", at: 1)
+        let report = try book.filled.book.audit()
+        #expect(report.faults.contains { $0.kind == .unbalanced && $0.key == "1" })
+        let fault = try #require(report.faults.last)
+        #expect(fault.kind == .unreadable && fault.table == "journal_entry")
+        #expect(try #require(Int64(fault.key)) >= 1)
+        #expect(fault.found.contains("malformed"), "\(fault)")
     }
 
     @Test("reports values of a wrong type, in any column, without ending the program")

@@ -26,7 +26,18 @@ public struct SettlementAudit {
     }
 
     /// Checks the released files and gives their faults, at most so many.
+    ///
+    /// - Throws: `BookError` when there is no room for a file. Rows that cannot be read are faults.
     public func run(maximumFaults: Int) throws -> [String] {
+        guard maximumFaults > 0 else { return [] }
+        do {
+            return try faults(maximum: maximumFaults)
+        } catch let error as SQLError {
+            return ["settlement_file: cannot be read: \(error)"]
+        }
+    }
+
+    private func faults(maximum maximumFaults: Int) throws -> [String] {
         let workshop = FileManager.default.temporaryDirectory.path + "/agencypos-\(UUID())"
         try BookFolder.make(workshop)
         defer { remove(workshop) }

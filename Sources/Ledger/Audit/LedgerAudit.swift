@@ -72,7 +72,7 @@ public struct LedgerAudit {
 
     /// Audits the book.
     ///
-    /// - Throws: `SQLError` when the file cannot be read at all, and what `resumption` throws;
+    /// - Throws: `SQLError` when accounts and dates cannot be read, and what `resumption` throws;
     ///   faults are reported, not thrown.
     public func run() throws -> LedgerAuditReport {
         if connection.isInTransaction { return try start() }
@@ -113,11 +113,18 @@ public struct LedgerAudit {
         let scan = try JournalScan(
             connection, after: start, accounts: accounts, dates: dates, tree: tree,
             faults: faults)
-        try run(scan, tree, faults, resumedAfter: start?.entryCount ?? 0)
-        try dates.finish(lastEntry: scan.lastEntry)
-        try tree.finish(lastEntry: scan.lastEntry)
-        try accounts.compareBalances(dates: dates)
-        try PendingAudit(connection, faults: faults).run(resolutions: scan.resolutionCount)
+        do {
+            try run(scan, tree, faults, resumedAfter: start?.entryCount ?? 0)
+            try dates.finish(lastEntry: scan.lastEntry)
+            try tree.finish(lastEntry: scan.lastEntry)
+            try accounts.compareBalances(dates: dates)
+            try PendingAudit(connection, faults: faults).run(resolutions: scan.resolutionCount)
+        } catch let error as SQLError {
+            // What was found up to there is worth more than the error alone.
+            faults.add(
+                .unreadable, "journal_entry", "\(scan.lastEntry)", "what follows it",
+                expected: "rows that can be read", found: "\(error)")
+        }
         return LedgerAuditReport(
             entryCount: scan.entryCount, postingCount: scan.postingCount,
             accountCount: accounts.count, dateCount: dates.count,

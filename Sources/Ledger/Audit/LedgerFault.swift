@@ -4,6 +4,8 @@ public struct LedgerFault: Error, Equatable, Sendable {
     public enum Kind: String, CaseIterable, Sendable {
         /// A value has a type or content that the ledger never writes.
         case damagedValue = "damaged_value"
+        /// The database ends the audit with an error: a page or a row is no longer one.
+        case unreadable
         /// Entry numbers do not run from 1 without gaps.
         case entryNumberGap = "entry_number_gap"
         /// An entry has fewer than two postings.
