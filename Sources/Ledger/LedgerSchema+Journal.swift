@@ -4,6 +4,11 @@
 /// money; the lines of pending entries are in `pending_posting`. Rows that belong to an entry are
 /// written before it; the tree head at the end of each batch refuses rows that were left without.
 ///
+/// Guards are few and large where entries are inserted: SQLite sets up each trigger anew for each
+/// row, also when its condition then keeps it from running. What refuses a posting fails rather
+/// than aborts, which for one row is the same, so that SQLite need not be able to undo half a
+/// statement; of a statement of several rows those before the refused one stay, each of them sound.
+///
 /// `phase` tells what an entry does: 0 is posted at once, 1 is pending, 2 posts a pending entry
 /// wholly or in part, 3 voids one, 4 reverses what 0 or 2 posted. `original_entry_id` is the
 /// entry that 2, 3 and 4 act on; it is unique, so that each entry is acted on at most once.
