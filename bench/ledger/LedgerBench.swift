@@ -13,7 +13,7 @@ import SQL
 enum LedgerBench {
     static let usage = "usage: LedgerBench make|journal|writer BOOK_DB NUMBER NUMBER\n"
     /// Entries in a commit while a book is made.
-    static let makingBatch: Int64 = 50_000
+    static let makingBatch: Int64 = 250_000
 
     static func main() throws {
         let words = CommandLine.arguments
