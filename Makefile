@@ -46,12 +46,12 @@ test-sanitized-short: ## the same for the modules that share or handle memory
 	@scripts/require.sh $(LIBRARIES) $(WITNESSES)
 	@scripts/sanitize.sh '$(SANITIZED_SHORT)'
 
-bench: ## measure payments per second against SQLite's ceiling and PostgreSQL
+bench: ## measure payments and ledger entries per second against SQLite and PostgreSQL
 	@scripts/require.sh $(LIBRARIES)
 	@bench/run.sh
 
 format: ## format the sources
-	swift format --in-place --recursive Package.swift Sources Tests
+	swift format --in-place --recursive Package.swift Sources Tests bench/ledger
 
 lint: ## check format, imports, scripts
 	@scripts/require.sh shellcheck

@@ -43,6 +43,11 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // What `make bench` runs; no product of the package.
+        .executableTarget(
+            name: "LedgerBench", dependencies: ["Ledger", "SQL", "CivilTime"],
+            path: "bench/ledger", swiftSettings: settings),
+
         tests(of: "CivilTime"),
         tests(of: "StrictJSON"),
         tests(of: "Cryptography"),

@@ -69,7 +69,7 @@ static const char *const texts[STATEMENT_COUNT] = {
     [POSTINGS] = "INSERT INTO posting (entry_id, line, account_id, amount, currency) VALUES "
                  "(?1, 1, ?2, ?3, ?8), (?1, 2, ?4, ?5, ?8), (?1, 3, ?6, ?7, ?8)",
     [ENTRY] = "INSERT INTO journal_entry (entry_id, business_date, recorded_at, kind, narrative, "
-              "source_id, reverses_entry_id) VALUES (?1, ?2, ?3, 'bill_payment', ?4, ?5, NULL)",
+              "source_id, phase) VALUES (?1, ?2, ?3, 'bill_payment', ?4, ?5, 0)",
     [ROW] = "INSERT INTO service_transaction (serial, business_date, recorded_at, shift_id, "
             "product_id, kind, status, account_reference, partner_reference, amount_fen, "
             "fee_fen, commission_fen, receipt_number, entry_id) VALUES (?1, ?2, ?3, ?4, ?5, "

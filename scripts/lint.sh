@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-swift format lint --strict --recursive Package.swift Sources Tests
+swift format lint --strict --recursive Package.swift Sources Tests bench/ledger
 
 # `swift build` accepts an import of a module that is only a dependency's dependency.
 declare -A allowed=(

@@ -4,7 +4,7 @@ import SQL
 /// The balances that commands touch: read once, netted in memory, written once for each batch.
 ///
 /// A command's changes can be undone alone, in step with the database's savepoint.
-struct BalanceSheet {
+final class BalanceSheet {
     /// What changes of an account; plain numbers, so that undoing costs no more than a copy.
     struct Amounts {
         var balance: AccountBalance
@@ -32,18 +32,18 @@ struct BalanceSheet {
     static let maximumKeptLines = 100_000
 
     private let connection: Connection
-    private var lines: [Line] = []
-    private var placeOf: [ID<Account>: Int] = [:]
-    private var changed: [Int] = []
-    private var undo: [(place: Int, amounts: Amounts)] = []
-    private var commandMark = Mark(changeCount: 0, lineCount: 0)
+    @exclusivity(unchecked) private var lines: [Line] = []
+    @exclusivity(unchecked) private var placeOf = AccountPlaces()
+    @exclusivity(unchecked) private var changed: [Int] = []
+    @exclusivity(unchecked) private var undo: [(place: Int, amounts: Amounts)] = []
+    @exclusivity(unchecked) private var commandMark = Mark(changeCount: 0, lineCount: 0)
 
     init(connection: Connection) {
         self.connection = connection
     }
 
     /// The place of an account's line, or nothing when there is no such account.
-    mutating func place(of account: ID<Account>) throws -> Int? {
+    func place(of account: ID<Account>) throws -> Int? {
         if let place = placeOf[account] { return place }
         let read = try connection.prepare(
             """
@@ -72,23 +72,14 @@ struct BalanceSheet {
     /// Adds an amount to one part of a line; a negative one takes back what was pending.
     ///
     /// - Throws: `LedgerError.totalOverflow`. Limits are checked apart, once all postings are in.
-    mutating func add(
+    func add(
         _ amount: Int64, to part: Part, on side: Side, at place: Int, date: Int64
     ) throws {
         undo.append((place, lines[place].amounts))
         noteChange(at: place)
-        if lines[place].amounts.latestDate != date {
-            lines[place].amounts.latestDate = date
-            lines[place].amounts.dateTotals = .zero
+        guard lines[place].amounts.add(amount, to: part, on: side, date: date) else {
+            throw LedgerError.totalOverflow(lines[place].code)
         }
-        let hasRoom =
-            switch part {
-            case .posted:
-                lines[place].amounts.balance.posted.add(amount, to: side)
-                    && lines[place].amounts.dateTotals.add(amount, to: side)
-            case .pending: lines[place].amounts.balance.pending.add(amount, to: side)
-            }
-        guard hasRoom else { throw LedgerError.totalOverflow(lines[place].code) }
     }
 
     /// - Throws: `LedgerError.limitExceeded` when a line is past its account's limit.
@@ -107,13 +98,13 @@ struct BalanceSheet {
     func balance(at place: Int) -> AccountBalance { lines[place].amounts.balance }
 
     /// Starts a command: what follows can be undone up to here.
-    mutating func beginCommand() {
+    func beginCommand() {
         undo.removeAll(keepingCapacity: true)
         commandMark = mark
     }
 
     /// Undoes all that the command changed.
-    mutating func undoCommand() { restore(to: commandMark) }
+    func undoCommand() { restore(to: commandMark) }
 
     /// A moment of the running command that can be returned to.
     struct Mark {
@@ -125,7 +116,7 @@ struct BalanceSheet {
     var mark: Mark { Mark(changeCount: undo.count, lineCount: lines.count) }
 
     /// Undoes all since a moment of the running command.
-    mutating func restore(to mark: Mark) {
+    func restore(to mark: Mark) {
         for (place, amounts) in undo[mark.changeCount...].reversed() {
             lines[place].amounts = amounts
             noteChange(at: place)
@@ -139,7 +130,7 @@ struct BalanceSheet {
     }
 
     /// Writes the changed lines to the database, in the order of their pages.
-    mutating func write() throws {
+    func write() throws {
         let update = try connection.prepare(
             """
             UPDATE account_balance SET debits = $1, credits = $2, pending_debits = $3,
@@ -167,19 +158,36 @@ struct BalanceSheet {
     }
 
     /// Ends a batch; lines outlive it only when it was committed, for only we write balances.
-    mutating func batchDidEnd(isCommitted: Bool) {
+    func batchDidEnd(isCommitted: Bool) {
         if !isCommitted || lines.count > Self.maximumKeptLines {
+            for line in lines { placeOf[line.account] = nil }
             lines.removeAll(keepingCapacity: true)
-            placeOf.removeAll(keepingCapacity: true)
         }
         changed.removeAll(keepingCapacity: true)
         beginCommand()
     }
 
-    private mutating func noteChange(at place: Int) {
+    private func noteChange(at place: Int) {
         guard !lines[place].isChanged else { return }
         lines[place].isChanged = true
         changed.append(place)
+    }
+}
+
+extension BalanceSheet.Amounts {
+    /// Adds to one part; false when 64 bits cannot hold a sum.
+    fileprivate mutating func add(
+        _ amount: Int64, to part: BalanceSheet.Part, on side: Side, date: Int64
+    ) -> Bool {
+        if latestDate != date {
+            latestDate = date
+            dateTotals = .zero
+        }
+        return switch part {
+        case .posted:
+            balance.posted.add(amount, to: side) && dateTotals.add(amount, to: side)
+        case .pending: balance.pending.add(amount, to: side)
+        }
     }
 }
 

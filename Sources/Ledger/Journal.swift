@@ -8,13 +8,16 @@ import SQL
 /// must end with ``batchWillCommit()`` before its commit.
 public final class Journal {
     let connection: Connection
-    var balances: BalanceSheet
-    var tree: JournalTree
-    var openDate: BusinessDate?
-    private var lastEntry: Int64?
-    private var marked = Mark()
+    let balances: BalanceSheet
+    let tree: JournalTree
+    // Nobody but the writer's thread has a journal, and none of its methods is called while another
+    // one changes these: checking that at each use would cost a thirtieth of an entry's time. The
+    // same holds for the balance sheet and the tree.
+    @exclusivity(unchecked) var openDate: BusinessDate?
+    @exclusivity(unchecked) private var lastEntry: Int64?
+    @exclusivity(unchecked) private var marked = Mark()
     // The places of an entry's lines on the balance sheet, kept to spare its allocation.
-    private var places: [Int] = []
+    @exclusivity(unchecked) private var places: [Int] = []
 
     /// What a command, or a part of one, can be undone to.
     private struct Mark {

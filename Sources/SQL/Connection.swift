@@ -17,10 +17,15 @@ public final class Connection {
     /// How many prepared statements with computed text a connection keeps.
     public static let maximumComputedStatements = 64
 
+    // A power of two; twice as many as the program has literal statements.
+    private static let latestStatementCount = 512
+
     let handle: OpaquePointer
     // Written by SQLite's hook during a commit of this connection, on this connection's thread.
     private let logPageCount: UnsafeMutablePointer<Int32>
     private var literalStatements: [UnsafePointer<UInt8>: Statement] = [:]
+    // The latest statement for each remainder of an address, which spares hashing it.
+    private var latestStatements: [(text: UnsafePointer<UInt8>, statement: Statement)?]
     private var computedStatements: [String: Statement] = [:]
 
     /// Opens a database file with the durability and safety settings that every user gets.
@@ -48,10 +53,12 @@ public final class Connection {
         self.handle = handle
         logPageCount = .allocate(capacity: 1)
         logPageCount.initialize(to: 0)
+        latestStatements = Array(repeating: nil, count: Self.latestStatementCount)
         try configure(access)
     }
 
     deinit {
+        latestStatements.removeAll()
         literalStatements.removeAll()
         computedStatements.removeAll()
         sqlite3_close_v2(handle)
@@ -66,9 +73,14 @@ public final class Connection {
 
     /// The prepared form of a literal statement, made once per connection.
     public func prepare(_ sql: StaticString) throws -> Statement {
-        if let statement = literalStatements[sql.utf8Start] { return statement }
-        let statement = try Statement(connection: handle, sql: sql.description)
-        literalStatements[sql.utf8Start] = statement
+        let text = sql.utf8Start
+        // Literals lie at multiples of 16 bytes.
+        let slot = Int(bitPattern: text) >> 4 & (Self.latestStatementCount - 1)
+        if let latest = latestStatements[slot], latest.text == text { return latest.statement }
+        let statement =
+            try literalStatements[text] ?? Statement(connection: handle, sql: sql.description)
+        literalStatements[text] = statement
+        latestStatements[slot] = (text, statement)
         return statement
     }
 

@@ -139,7 +139,7 @@ public final class Statement {
     func end() {
         sqlite3_reset(handle)
         isInUse = false
-        damage = nil
+        if damage != nil { damage = nil }
     }
 
     // SQLite numbers `$n` by first appearance, PostgreSQL by n: insist that both agree.

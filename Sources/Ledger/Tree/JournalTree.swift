@@ -6,11 +6,11 @@ import SQL
 ///
 /// The leaves of a batch gather in memory, so that a command can be undone; ``write()`` appends
 /// them to the tree and keeps its root with the batch. At its start it reads one row.
-struct JournalTree {
+final class JournalTree {
     private let connection: Connection
-    private var written: MerkleFrontier?
-    private var leaves: [SHA256Digest] = []
-    private var encoder = EntryEncoder()
+    @exclusivity(unchecked) private var written: MerkleFrontier?
+    @exclusivity(unchecked) private var leaves: [SHA256Digest] = []
+    @exclusivity(unchecked) private var encoder = EntryEncoder()
     private let hasher = MerkleHasher()
 
     init(connection: Connection) {
@@ -23,12 +23,12 @@ struct JournalTree {
     var leafCount: Int { leaves.count }
 
     /// Forgets the latest leaves, until `count` are left.
-    mutating func restore(to count: Int) {
+    func restore(to count: Int) {
         leaves.removeSubrange(count...)
     }
 
     /// Starts the leaf of an entry; its lines follow in order.
-    mutating func begin(
+    func begin(
         _ draft: Journal.Draft, number: Int64, date: BusinessDate, at instant: Instant
     ) {
         draft.kind.name.withUTF8Bytes { kind in
@@ -45,14 +45,14 @@ struct JournalTree {
     }
 
     /// Adds a line to the leaf.
-    mutating func add(code: AccountCode, currency: Currency, amount: Int64) {
+    func add(code: AccountCode, currency: Currency, amount: Int64) {
         code.text.withUTF8Bytes {
             encoder.line(code: $0, currency: currency.rawValue, amount: amount)
         }
     }
 
     /// Ends the leaf.
-    mutating func endLeaf() {
+    func endLeaf() {
         leaves.append(encoder.leaf(hasher))
     }
 
@@ -68,7 +68,7 @@ struct JournalTree {
     }
 
     /// Appends the batch's leaves, and writes the new root, the state and the complete nodes.
-    mutating func write() throws {
+    func write() throws {
         guard !leaves.isEmpty else { return }
         var frontier = try written ?? read()
         var nodes: [(level: Int, position: Int64, digest: SHA256Digest)] = []
@@ -95,7 +95,7 @@ struct JournalTree {
     }
 
     /// Ends a batch; the tree outlives it only when it was committed, for only we write it.
-    mutating func batchDidEnd(isCommitted: Bool) {
+    func batchDidEnd(isCommitted: Bool) {
         if !isCommitted { written = nil }
         leaves.removeAll(keepingCapacity: true)
     }
