@@ -5,7 +5,7 @@ final class ChildProgram {
     private let process = Process()
     private let sandbox: TemporaryFolder
 
-    /// How long a line of output may take, in seconds.
+    /// How long a line of output or the end may take, in seconds.
     static let patienceSeconds = 20.0
 
     /// - Parameter maximumFileKibibytes: no file may be longer, as on a disk that is full; nothing
@@ -46,11 +46,14 @@ final class ChildProgram {
         }
     }
 
-    /// Sends a signal, if one is named, and waits for the end.
+    /// Sends a signal, if one is named, and waits for the end; one that does not end is killed.
     ///
     /// - Returns: the exit code, or the number of the signal that ended it.
     func end(_ signal: Int32?) -> Int32 {
         if let signal { kill(process.processIdentifier, signal) }
+        let deadline = Date(timeIntervalSinceNow: Self.patienceSeconds)
+        while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.005) }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
         return process.terminationStatus
     }
