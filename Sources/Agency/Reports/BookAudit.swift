@@ -11,6 +11,8 @@ public struct BookAuditReport: Sendable {
     public let sealCount: Int
     /// Entries that an earlier check had checked, of which this one went on; 0 without.
     public let resumedAfter: Int64
+    /// False for a book that was made before pages held checksums; then none were compared.
+    public let hasPageChecksums: Bool
     /// The first faults, each with its table, row and field.
     public let faults: [String]
 }
@@ -42,30 +44,42 @@ public struct BookAudit {
 
     /// Runs every check, one after the other, over the connection's snapshot.
     ///
-    /// - Throws: `SQLError` when the file cannot be read on.
+    /// What cannot be read is a fault, and ends the part that met it.
+    /// - Throws: `SQLError` when no snapshot is open and none can be taken.
     public func run() throws -> BookAuditReport {
+        if connection.isInTransaction { return runInOrder() }
+        return try connection.snapshot { runInOrder() }
+    }
+
+    private func runInOrder() -> BookAuditReport {
         let pages = pageFaults()
         let (ledger, faults) = ledgerFaults()
-        let business = businessFaults(maximum: maximumFaults - pages.count - faults.count)
-        return try report(ledger, faults: pages + faults + business)
+        let business = businessFaults(
+            maximum: maximumFaults - pages.faults.count - faults.count)
+        return report(ledger, pages, faults: pages.faults + faults + business)
     }
 
     /// Runs every check, that of the ledger at the same time as the others.
     ///
     /// The others have a connection and a snapshot of their own, which may be a moment younger
     /// while a server runs. That makes no false fault: each check compares rows of one snapshot.
-    /// - Throws: `SQLError` when the file cannot be read on.
-    public func run(beside readers: ReaderPool) throws -> BookAuditReport {
+    public func run(beside readers: ReaderPool) -> BookAuditReport {
         let others = OtherChecks(readers, maximumFaults: maximumFaults)
         let (ledger, faults) = ledgerFaults()
         progress("pages and business rows")
         let (pages, business) = others.wait()
-        return try report(ledger, faults: pages + faults + business)
+        return report(ledger, pages, faults: pages.faults + faults + business)
+    }
+
+    /// What the checks of the database's pages found.
+    private struct Pages: Sendable {
+        var faults: [String] = []
+        var hasChecksums = true
     }
 
     /// The checks of pages and business rows, on a thread and a connection of their own.
     private final class OtherChecks: Sendable {
-        private let faults = Mutex((pages: [String](), business: [String]()))
+        private let found = Mutex((pages: Pages(), business: [String]()))
         private let isDone = DispatchSemaphore(value: 0)
 
         init(_ readers: ReaderPool, maximumFaults: Int) {
@@ -76,16 +90,16 @@ public struct BookAudit {
                         let audit = BookAudit(connection, maximumFaults: maximumFaults) { _ in }
                         return (audit.pageFaults(), audit.businessFaults(maximum: maximumFaults))
                     }
-                    faults.withLock { $0 = found }
+                    self.found.withLock { $0 = found }
                 } catch {
-                    faults.withLock { $0.pages = ["database: cannot be read: \(error)"] }
+                    found.withLock { $0.pages.faults = ["database: cannot be read: \(error)"] }
                 }
             }
         }
 
-        func wait() -> (pages: [String], business: [String]) {
+        func wait() -> (pages: Pages, business: [String]) {
             isDone.wait()
-            return faults.withLock { $0 }
+            return found.withLock { $0 }
         }
     }
 
@@ -113,7 +127,9 @@ public struct BookAudit {
         return faults
     }
 
-    private func report(_ ledger: LedgerAuditReport?, faults: [String]) throws -> BookAuditReport {
+    private func report(
+        _ ledger: LedgerAuditReport?, _ pages: Pages, faults: [String]
+    ) -> BookAuditReport {
         var faults = faults
         var counts: [Int64] = [0, 0]
         faults += readable("counts") {
@@ -128,18 +144,18 @@ public struct BookAudit {
         return BookAuditReport(
             entryCount: ledger?.entryCount ?? 0, postingCount: ledger?.postingCount ?? 0,
             transactionCount: counts[0], sealCount: Int(counts[1]),
-            resumedAfter: ledger?.resumedAfter ?? 0, faults: Array(faults.prefix(maximumFaults)))
+            resumedAfter: ledger?.resumedAfter ?? 0, hasPageChecksums: pages.hasChecksums,
+            faults: Array(faults.prefix(maximumFaults)))
     }
 
-    private func pageFaults() -> [String] {
+    private func pageFaults() -> Pages {
+        var pages = Pages()
         progress("pages: checksums")
         let sums = readable("database pages") {
             let report = try PageAudit(connection, maximumFaults: maximumFaults) {
                 progress("pages: \($0) checksums")
             }.run()
-            if !report.hasChecksums {
-                progress("pages: no page checksums; the book was made by an older program")
-            }
+            pages.hasChecksums = report.hasChecksums
             return report.faults.map { "database pages: \($0)" }
         }
         progress("pages: integrity check")
@@ -154,7 +170,8 @@ public struct BookAudit {
                     + "names a missing row of \(row.text(2))"
             }
         }
-        return sums + integrity + keys.prefix(maximumFaults)
+        pages.faults = sums + integrity + keys.prefix(maximumFaults)
+        return pages
     }
 
     /// Runs a part of the check; one that cannot be read on is a fault and not the end.

@@ -57,7 +57,7 @@ enum VerifyCommand: Command {
                 connection, maximumFaults: maximum,
                 resumption: resumption(start, file, interval: interval, progress),
                 ledgerProgress: { progress.tell($0) }, progress: { progress.tell($0) })
-            let report = try audit.run(beside: readers)
+            let report = audit.run(beside: readers)
             let settlement = try SettlementAudit(folder, connection) { progress.tell($0) }
                 .run(maximumFaults: maximum - report.faults.count)
             let faults = report.faults + settlement
@@ -74,6 +74,9 @@ enum VerifyCommand: Command {
         }
         if report.resumedAfter > 0 {
             progress.say("went on after entry \(report.resumedAfter)")
+        }
+        if !report.hasPageChecksums {
+            progress.say("no page checksums were compared: an older program made the book")
         }
         removeState(file, progress)
         try tell(report, faults, maximum: maximum)
