@@ -76,7 +76,7 @@ import Testing
         }()
         let till = try Self.balances([], folder).first { $0.hasPrefix("1001.S0001-C1 ") }
         #expect(
-            Self.cells(till).prefix(5) == ["1001.S0001-C1", "5000.00", "0.00", "0.00", "1000.00"])
+            Self.cells(till).prefix(5) == ["1001.S0001-C1", "5000.00", "0.00", "0.00", "500.00"])
     }
 
     @Test(
