@@ -10,7 +10,7 @@ enum Main {
         ServeCommand.self, LoadCommand.self, CloseDayCommand.self, VerifyCommand.self,
         BackupCommand.self, RestoreCommand.self, FollowCommand.self,
         SettlementVerifyCommand.self, ReportCommand.self, SealsCommand.self, ProofCommand.self,
-        ExportCommand.self, FixturesCommand.self, VersionCommand.self,
+        BalancesCommand.self, ExportCommand.self, FixturesCommand.self, VersionCommand.self,
     ]
 
     static func main() {

@@ -1,10 +1,7 @@
 import CivilTime
 
 /// A journal as a table: one line for each posting, as RFC 4180 has it.
-///
-/// A spreadsheet takes a cell that starts with `=`, `+`, `-` or `@` for a formula. A text cell that
-/// starts so, or with an apostrophe, gets an apostrophe before it: whoever reads the file takes
-/// one leading apostrophe away. Amounts are never negative, for each side has its own column.
+/// Amounts are never negative, for each side has its own column.
 struct CSVText: ExportText {
     private let chart: ExportChart
     private let out: ExportBuffer
@@ -24,7 +21,7 @@ struct CSVText: ExportText {
         head = EntryHead()
         accounts = chart.lines.map { line in
             [
-                line.account.code.text, Self.cell(line.account.name), line.account.type.rawValue,
+                line.account.code.text, CSVCell.text(line.account.name), line.account.type.rawValue,
                 line.account.currency.code,
             ].joined(separator: ",")
         }
@@ -41,7 +38,7 @@ struct CSVText: ExportText {
     func begin(_ entry: ExportedEntry) {
         head.cells = [
             String(entry.id), entry.date.description, zone.text(entry.recordedAt),
-            Self.cell(entry.kind), Self.name(entry.phase), Self.cell(entry.narrative),
+            CSVCell.text(entry.kind), Self.name(entry.phase), CSVCell.text(entry.narrative),
             entry.source.map(String.init) ?? "", entry.original.map(String.init) ?? "",
             entry.originalDate?.description ?? "",
         ].joined(separator: ",")
@@ -70,19 +67,5 @@ struct CSVText: ExportText {
         case .voidsPending: "voids_pending"
         case .reversal: "reversal"
         }
-    }
-
-    /// A text cell, on one line, without formula, and quoted where it must be.
-    static func cell(_ text: String) -> String {
-        var text = text.onOneLine
-        // Spreadsheets of East Asia take the full-width forms as well.
-        if let first = text.unicodeScalars.first(where: { $0 != " " }),
-            "=+-@'\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains(first)
-        {
-            text = "'" + text
-        }
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: ",") })
-        else { return text }
-        return "\"" + text.replacingScalars { $0 == "\"" ? "\"\"" : nil } + "\""
     }
 }

@@ -29,7 +29,8 @@ import Testing
 
     static let commands = [
         "serve", "load", "close-day", "verify", "backup", "restore", "follow",
-        "settlement verify", "report", "seals", "proof", "export", "fixtures", "version",
+        "settlement verify", "report", "seals", "proof", "balances", "export", "fixtures",
+        "version",
     ]
 
     struct Row: Sendable, CustomTestStringConvertible {

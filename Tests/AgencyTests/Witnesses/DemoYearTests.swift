@@ -6,17 +6,18 @@ import Testing
 @Suite struct DemoYearTests {
     @Test("hledger, ledger and beancount find nothing wrong in a year of business")
     func year() async throws {
-        let (asked, phases, kinds, sealedDates) = try await onOwnThread {
+        let (asked, faults, phases, kinds, sealedDates) = try await onOwnThread {
             var year = try DemoYear()
             try year.play()
             let test = year.test
             return (
-                try AskedBook(test),
+                try AskedBook(test), try test.faults(),
                 try test.texts("SELECT DISTINCT CAST(phase AS TEXT) FROM journal_entry ORDER BY 1"),
                 Set(try test.texts("SELECT DISTINCT kind FROM journal_entry")),
                 try test.integer("SELECT count(*) FROM business_date WHERE state = 'sealed'")
             )
         }
+        #expect(faults == [])
         #expect(phases == ["0", "1", "2", "3", "4"])
         #expect(
             kinds.isSuperset(of: [
