@@ -34,8 +34,9 @@ test: ## install what the tests need and run them all
 	swift build --build-tests
 	swift test
 
-test-long: ## the kill test with many more rounds
+test-long: ## a million random ledger commands, and the kill test with many more rounds
 	@scripts/require.sh $(LIBRARIES) $(WITNESSES)
+	AGENCYPOS_PROPERTY_ROUNDS=4000 swift test --filter LedgerTests.PropertyTests
 	AGENCYPOS_KILL_ROUNDS=200 swift test --filter KillTests
 
 test-sanitized: ## all tests under Thread Sanitizer and under Address Sanitizer

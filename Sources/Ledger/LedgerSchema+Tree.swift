@@ -3,6 +3,8 @@
 /// `tree_head` keeps the root of every batch, `tree_state` what the next append needs, and
 /// `tree_node` every eighth level of the complete subtrees: what lies between is made anew from
 /// the journal when a proof asks for it.
+///
+/// `CROSS JOIN` keeps SQLite from walking over the batch's entries instead of its few pending ones.
 extension LedgerSchema {
     static let tree = """
         CREATE TABLE tree_head (
@@ -20,13 +22,13 @@ extension LedgerSchema {
                     OR NEW.tree_size < (SELECT max(entry_id) FROM pending_entry)
                 THEN RAISE(ABORT, 'a posting has no entry')
                 WHEN EXISTS (
-                    SELECT 1 FROM pending_entry d JOIN journal_entry e USING (entry_id)
-                    WHERE d.entry_id > (SELECT ifnull(max(tree_size), 0) FROM tree_head)
-                        AND e.phase <> 1
+                    SELECT 1 FROM pending_entry p CROSS JOIN journal_entry e
+                    WHERE e.entry_id = p.entry_id AND e.phase <> 1
+                        AND p.entry_id > (SELECT ifnull(max(tree_size), 0) FROM tree_head)
                 ) OR EXISTS (
-                    SELECT 1 FROM pending_posting p JOIN journal_entry e USING (entry_id)
-                    WHERE p.entry_id > (SELECT ifnull(max(tree_size), 0) FROM tree_head)
-                        AND e.phase <> 1)
+                    SELECT 1 FROM pending_posting p CROSS JOIN journal_entry e
+                    WHERE e.entry_id = p.entry_id AND e.phase <> 1
+                        AND p.entry_id > (SELECT ifnull(max(tree_size), 0) FROM tree_head))
                 THEN RAISE(ABORT, 'only a pending entry has pending postings')
             END;
         END;

@@ -68,6 +68,35 @@ struct BalanceSheetTests {
         try expectCash(1_000 + 5 * (Int64(entries) - out), 7 * out)
     }
 
+    @Test("are, with the tree, the same in one batch as in a batch for each entry")
+    func phases() throws {
+        let pair: [Posting] = [.debit(cash, 40), .credit(debt, 40)]
+        let commands: [(Journal) throws -> Void] = [
+            { try post($0, 100) },
+            { _ = try $0.pend(TestBook.entry(pair), expiresAt: nil, at: TestBook.instant) },
+            { _ = try $0.pend(TestBook.entry(pair), expiresAt: nil, at: TestBook.instant) },
+            { journal in
+                let part: [Posting] = [.debit(cash, 15), .credit(debt, 15)]
+                _ = try journal.postPending(ID(2), postings: part, at: TestBook.instant)
+            },
+            { _ = try $0.void(ID(3), narrative: "", at: TestBook.instant) },
+            { _ = try $0.reverse(ID(4), narrative: "", at: TestBook.instant) },
+            { _ = try $0.pend(TestBook.entry(pair), expiresAt: nil, at: TestBook.instant) },
+        ]
+        let other = try BalanceSheetTests()
+        for result in try book.writeBatch(commands) { try result.get() }
+        for command in commands { try other.book.write(command) }
+        #expect(try balances(book) == balances(other.book))
+        #expect(try balances(book)[0] == "1 115 15 40 0 20778 115 15")
+        let state = "SELECT tree_size || ' ' || hex(peaks) FROM tree_state"
+        let states = try [book, other.book].map {
+            try $0.connection.prepare(computed: state).all { $0.text(0) }
+        }
+        #expect(states[0] == states[1])
+        #expect(try book.number("SELECT count(*) FROM tree_head") == 1)
+        #expect(try other.book.number("SELECT count(*) FROM tree_head") == 7)
+    }
+
     @Test("tell a command of what those before it in its batch posted")
     func visibleInBatch() throws {
         try book.write { journal in

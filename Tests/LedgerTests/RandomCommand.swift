@@ -161,6 +161,14 @@ extension RandomCommand: CustomStringConvertible {
     var description: String {
         "batch \(batch)\(startsSession ? ", new session" : ""), at "
             + "\(instant.millisecondsSinceEpoch)\(passesOverRefusals ? ", passing over" : "")"
-            + "\(fails ? ", failing" : ""): " + steps.map { "\($0)" }.joined(separator: " | ")
+            + "\(fails ? ", failing" : ""): " + stepsText
+    }
+
+    // A posting is told as `(account side amount)`.
+    private var stepsText: String {
+        steps.map { "\($0)" }.joined(separator: " | ")
+            .replacing("Ledger.Posting(account: ", with: "(")
+            .replacing(", side: Ledger.Side.", with: " ").replacing(", amount: ", with: " ")
+            .replacing("CivilTime.Instant(millisecondsSinceEpoch: ", with: "(")
     }
 }

@@ -46,6 +46,7 @@ struct Replay {
                 return "command \(number) answered\n  \(answer)\nand not\n  \(text)"
             }
         }
+        if let fault = try book.audit().faults.first { return "the audit found \(fault)" }
         return try LedgerComparison(book.connection, model).firstDifference()
     }
 
@@ -88,7 +89,7 @@ struct Replay {
     /// How many replays are spent on making a failing list shorter.
     static let maximumShrinkReplays = 400
 
-    /// Drops commands, in ever smaller runs, as long as what is left still fails.
+    /// Drops commands, in ever smaller runs, and then steps, as long as what is left still fails.
     static func shrink(
         _ failing: [RandomCommand], fails: ([RandomCommand]) throws -> Bool
     ) rethrows -> [RandomCommand] {
@@ -104,6 +105,14 @@ struct Replay {
                 if try fails(fewer) { commands = fewer } else { start += length }
             }
             length /= 2
+        }
+        for (place, command) in commands.enumerated() {
+            for step in command.steps.indices.reversed() where replays < maximumShrinkReplays {
+                var fewer = commands
+                fewer[place].steps.remove(at: step)
+                replays += 1
+                if try fails(fewer) { commands = fewer }
+            }
         }
         return commands
     }

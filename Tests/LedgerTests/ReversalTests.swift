@@ -37,6 +37,28 @@ struct ReversalTests {
         #expect(try book.audit().faults == [])
     }
 
+    @Test("of what a pending entry was posted in part is the inverse of that part")
+    func partlyPosted() throws {
+        let (pending, posted) = try book.write { journal in
+            let pending = try journal.pend(
+                TestBook.entry([.debit(cash, 80), .credit(debt, 80)]), expiresAt: nil,
+                at: TestBook.instant
+            ).id
+            let posted = try journal.postPending(
+                pending, postings: [.debit(cash, 30), .credit(debt, 30)], at: TestBook.instant)
+            return (pending, posted.id)
+        }
+        try book.turnDay()
+        #expect(throws: LedgerError.notPosted(pending)) { try reverse(pending) }
+        let entry = try #require(try book.reader.entry(try reverse(posted)))
+        #expect(entry.postings == [.credit(cash, 30), .debit(debt, 30)])
+        #expect(entry.original?.id == posted)
+        #expect(entry.original?.businessDate == TestBook.firstDate)
+        #expect(entry.businessDate == TestBook.firstDate.adding(days: 1))
+        #expect(try book.reader.balance(of: cash)?.pending == .zero)
+        #expect(try book.audit().faults == [])
+    }
+
     @Test("is made once, in the same batch and later")
     func once() throws {
         let results = try book.writeBatch([
