@@ -43,6 +43,11 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // A disk that fails, for tests only.
+        .target(
+            name: "FaultyDisk", dependencies: ["SQL", "CSQLite"], path: "Tests/Support/FaultyDisk",
+            swiftSettings: settings),
+
         tests(of: "CivilTime"),
         tests(of: "StrictJSON"),
         tests(of: "Cryptography"),
