@@ -47,6 +47,10 @@ let package = Package(
         .executableTarget(
             name: "LedgerBench", dependencies: ["Ledger", "SQL", "CivilTime"],
             path: "bench/ledger", swiftSettings: settings),
+        // A disk that fails, for tests only.
+        .target(
+            name: "FaultyDisk", dependencies: ["SQL", "CSQLite"], path: "Tests/Support/FaultyDisk",
+            swiftSettings: settings),
 
         tests(of: "CivilTime"),
         tests(of: "StrictJSON"),

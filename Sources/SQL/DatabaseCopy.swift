@@ -77,7 +77,8 @@ public struct DatabaseCopy {
         // Declared first, so that it outlives the connection, which uses it to the end.
         let filter: UnchangedPageFilter
         do {
-            filter = try UnchangedPageFilter(destination, layout: source.pageLayout())
+            filter = try UnchangedPageFilter(
+                destination, layout: source.mainFile().layout())
         } catch {
             sqlite3_close(destination)
             throw error

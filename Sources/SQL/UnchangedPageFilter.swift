@@ -21,7 +21,8 @@ final class UnchangedPageFilter {
         let original: UnsafePointer<sqlite3_io_methods>
         let outgoing: UnsafeMutableRawPointer
         let present: UnsafeMutableRawPointer
-        let layout: PageLayout
+        /// The size of pages that get their checksum, or 0.
+        let checkedPageBytes: Int
         var writtenPages: Int64 = 0
     }
 
@@ -33,8 +34,8 @@ final class UnchangedPageFilter {
 
     /// Puts itself before the file of a connection, which must end before this value does.
     ///
-    /// - Parameter layout: of the pages that will be written.
-    init(_ connection: OpaquePointer, layout: PageLayout) throws {
+    /// - Parameter layout: the source's; when its pages hold checksums, the copy's do.
+    init(_ connection: OpaquePointer, layout: PageLayout?) throws {
         var file: UnsafeMutablePointer<sqlite3_file>?
         let result = sqlite3_file_control(
             connection, "main", SQLITE_FCNTL_FILE_POINTER, &file)
@@ -47,7 +48,8 @@ final class UnchangedPageFilter {
         table.initialize(
             to: Table(
                 methods: original.pointee, original: original, outgoing: buffers,
-                present: buffers + Self.maximumPageBytes, layout: layout))
+                present: buffers + Self.maximumPageBytes,
+                checkedPageBytes: layout.map { $0.hasChecksums ? $0.pageBytes : 0 } ?? 0))
         table.pointee.methods.xWrite = { file, bytes, count, offset in
             UnchangedPageFilter.write(file, bytes, Int(count), offset)
         }
@@ -78,9 +80,8 @@ final class UnchangedPageFilter {
                 outgoing.storeBytes(of: 1, toByteOffset: byte, as: UInt8.self)
             }
         }
-        // A page that comes from the source's log has no checksum yet, or that of an older state.
-        let layout = table.pointee.layout
-        if layout.hasChecksums, count == layout.pageBytes {
+        if count == table.pointee.checkedPageBytes, offset % Int64(count) == 0 {
+            // What is copied may come from the log, whose pages do not have theirs yet.
             PageChecksum.stamp(
                 UnsafeMutableRawBufferPointer(start: outgoing, count: count),
                 number: UInt32(offset / Int64(count)) + 1)

@@ -67,6 +67,44 @@ struct PageAuditTests {
         #expect(try audit().pageCount == report.pageCount)
     }
 
+    @Test("are right in a copy, also for pages that only the log holds")
+    func copied() throws {
+        let connection = try folder.connect()
+        try fill(connection)
+        try connection.execute(script: "UPDATE item SET size = 2 WHERE number < 900")
+        let copy = folder.path + "/copy.sqlite"
+        try Data().write(to: URL(filePath: copy))
+        let first = try connection.snapshot { try DatabaseCopy(of: connection).write(to: copy) }
+        #expect(first.writtenPages > 20)
+        #expect(try audit(copy).hasChecksums)
+        #expect(try audit(copy).faults == [])
+        let again = try connection.snapshot { try DatabaseCopy(of: connection).write(to: copy) }
+        // The first page counts the changes.
+        #expect(again.writtenPages <= 1)
+    }
+
+    @Test("are not asked of a page that the log holds anew, for it may be torn")
+    func torn() throws {
+        let connection = try folder.connect()
+        try fill(connection)
+        try connection.execute(script: "UPDATE item SET size = 2")
+        // Another connection's file: this one's still holds the log.
+        var torn = try bytes()
+        let page = try #require(
+            try connection.number("SELECT max(pageno) FROM dbstat WHERE name = 'item'"))
+        for offset in 0..<512 { torn[(Int(page) - 1) * 4_096 + offset] = 0xFF }
+        let alone = folder.path + "/alone.sqlite"
+        try Data(torn).write(to: URL(filePath: alone))
+        #expect(try audit(alone).faults.map(\.page) == [Int(page)])
+        let copy = folder.path + "/copy.sqlite"
+        try Data(torn).write(to: URL(filePath: copy))
+        try FileManager.default.copyItem(
+            atPath: folder.databasePath + "-wal", toPath: copy + "-wal")
+        #expect(try audit(copy).faults == [])
+        try Connection(path: copy, access: .write).checkpoint(truncating: true)
+        #expect(try audit(copy).faults == [])
+    }
+
     @Test("find a flipped byte anywhere, and name its page")
     func flipped() throws {
         try fill(folder.connect())

@@ -34,8 +34,8 @@ public struct PageAudit {
     public static let pagesPerProgress = 65_536
 
     // A page that is being written while it is read is right a moment later.
-    private static let maximumReads = 20
-    private static let pauseSeconds = 0.002
+    private static let maximumRereads = 10
+    private static let pauseSeconds = 0.001
 
     private let connection: Connection
     private let maximumFaults: Int
@@ -57,7 +57,7 @@ public struct PageAudit {
     /// - Throws: `SQLError` when the file cannot be read; wrong pages are reported, not thrown.
     public func run() throws -> PageAuditReport {
         let file = try connection.mainFile()
-        guard let layout = try layout(file) else {
+        guard let layout = try file.layout() else {
             let fault = PageFault(page: 1, owner: nil, fault: "it does not begin a database")
             return PageAuditReport(pageCount: 0, hasChecksums: false, faults: [fault])
         }
@@ -65,15 +65,18 @@ public struct PageAudit {
             byteCount: layout.pageBytes, alignment: PageChecksum.byteCount)
         defer { page.deallocate() }
         guard layout.hasChecksums else { return try undeclared(file, layout, page) }
+        let pageCount = Int(try file.size() / step(layout))
+        let logged = pagesInLog(layout)
         var wrong: [(page: Int, isEmpty: Bool)] = []
         var number = 0
-        while wrong.count < maximumFaults, try file.size() >= Int64(number + 1) * step(layout) {
+        while wrong.count < maximumFaults, number < pageCount {
             number += 1
-            guard number != layout.lockPage else { continue }
-            if try !isRight(number, file, page) {
-                wrong.append((number, page.allSatisfy { $0 == 0 }))
-            }
             if number.isMultiple(of: Self.pagesPerProgress) { progress(number) }
+            guard number != layout.lockPage, try !isRight(number, file, page) else { continue }
+            guard try !logged().contains(number), try !becomesRight(number, file, page) else {
+                continue
+            }
+            wrong.append((number, page.allSatisfy { $0 == 0 }))
         }
         let owners = try owners(of: Set(wrong.map(\.page)))
         var faults = wrong.compactMap { page, isEmpty -> PageFault? in
@@ -83,36 +86,50 @@ public struct PageAudit {
                 page: page, owner: owners[page],
                 fault: "its checksum is wrong; it was damaged, or written by another program")
         }
-        if wrong.count < maximumFaults, let fault = try rest(file, layout) { faults.append(fault) }
+        if faults.count < maximumFaults, let fault = try rest(file, layout, logged) {
+            faults.append(fault)
+        }
         return PageAuditReport(pageCount: number, hasChecksums: true, faults: faults)
+    }
+
+    /// The pages that the log holds newer contents of, read when they are first asked for.
+    ///
+    /// A power cut may tear a page that was being copied from the log. SQLite goes on reading it
+    /// there, and copies it again, so that what the file holds of it means nothing.
+    private func pagesInLog(_ layout: PageLayout) -> () throws -> Set<Int> {
+        var pages: Set<Int>?
+        return {
+            if let pages { return pages }
+            let read = try connection.logFile().map {
+                try LogPages($0, pageBytes: layout.pageBytes).numbers
+            }
+            pages = read
+            return read ?? []
+        }
     }
 
     private func step(_ layout: PageLayout) -> Int64 { Int64(layout.pageBytes) }
 
-    private func layout(_ file: MainFile) throws -> PageLayout? {
-        let header = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: PageLayout.headerBytes, alignment: 1)
-        defer { header.deallocate() }
-        guard try file.read(header, at: 0) else { return nil }
-        return PageLayout(header: UnsafeRawBufferPointer(header))
+    private func isRight(
+        _ number: Int, _ file: OpenFile, _ page: UnsafeMutableRawBufferPointer
+    ) throws -> Bool {
+        try file.read(page, at: Int64(number - 1) * Int64(page.count))
+            && PageChecksum.isRight(UnsafeRawBufferPointer(page), number: UInt32(number))
     }
 
-    private func isRight(
-        _ number: Int, _ file: MainFile, _ page: UnsafeMutableRawBufferPointer
+    private func becomesRight(
+        _ number: Int, _ file: OpenFile, _ page: UnsafeMutableRawBufferPointer
     ) throws -> Bool {
-        for attempt in 1...Self.maximumReads {
-            let isWhole = try file.read(page, at: Int64(number - 1) * Int64(page.count))
-            if isWhole, PageChecksum.isRight(UnsafeRawBufferPointer(page), number: UInt32(number)) {
-                return true
-            }
-            if attempt < Self.maximumReads { Thread.sleep(forTimeInterval: Self.pauseSeconds) }
+        for _ in 0..<Self.maximumRereads {
+            Thread.sleep(forTimeInterval: Self.pauseSeconds)
+            if try isRight(number, file, page) { return true }
         }
         return false
     }
 
     /// A file whose header says that it has no checksums: so it is, or the header is damaged.
     private func undeclared(
-        _ file: MainFile, _ layout: PageLayout, _ page: UnsafeMutableRawBufferPointer
+        _ file: OpenFile, _ layout: PageLayout, _ page: UnsafeMutableRawBufferPointer
     ) throws -> PageAuditReport {
         let pageCount = Int(try file.size() / step(layout))
         var faults: [PageFault] = []
@@ -132,18 +149,19 @@ public struct PageAudit {
     }
 
     /// Bytes after the last whole page.
-    private func rest(_ file: MainFile, _ layout: PageLayout) throws -> PageFault? {
-        for attempt in 1...Self.maximumReads {
-            let size = try file.size()
-            if size % step(layout) == 0 { return nil }
-            if attempt == Self.maximumReads {
-                return PageFault(
-                    page: Int(size / step(layout)) + 1, owner: nil,
-                    fault: "the file ends within it, after \(size % step(layout)) bytes")
-            }
+    private func rest(
+        _ file: OpenFile, _ layout: PageLayout, _ logged: () throws -> Set<Int>
+    ) throws -> PageFault? {
+        for _ in 0..<Self.maximumRereads {
+            if try file.size() % step(layout) == 0 { return nil }
             Thread.sleep(forTimeInterval: Self.pauseSeconds)
         }
-        return nil
+        let size = try file.size()
+        let page = Int(size / step(layout)) + 1
+        guard try !logged().contains(page) else { return nil }
+        return PageFault(
+            page: page, owner: nil,
+            fault: "the file ends within it, after \(size % step(layout)) bytes")
     }
 
     /// Which table or index owns each page, where SQLite was built to tell.

@@ -1,5 +1,3 @@
-import CSQLite
-
 /// What the first 100 bytes of a database file say of its pages.
 ///
 /// See "The Database Header" in SQLite's file format.
@@ -32,21 +30,4 @@ struct PageLayout: Equatable {
 
     /// The number of the page that is never used, for the locks lie on it.
     var lockPage: Int { Self.lockByteOffset / pageBytes + 1 }
-
-    /// The layout of a database whose header is not at hand.
-    init(pageBytes: Int, reservedBytes: Int) {
-        self.pageBytes = pageBytes
-        self.reservedBytes = reservedBytes
-    }
-}
-
-extension Connection {
-    /// How this database's pages are laid out.
-    func pageLayout() throws -> PageLayout {
-        // A negative number asks, and changes nothing.
-        var reservedBytes: Int32 = -1
-        sqlite3_file_control(handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &reservedBytes)
-        let pageBytes = try prepare("PRAGMA page_size").first { $0.integer(0) } ?? 0
-        return PageLayout(pageBytes: Int(pageBytes), reservedBytes: Int(reservedBytes))
-    }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// SplitMix64: repeatable numbers for property tests.
 struct SeededNumbers: RandomNumberGenerator {
     private var state: UInt64
@@ -19,5 +21,16 @@ struct SeededNumbers: RandomNumberGenerator {
         let seeds = [1, 20_261_121, UInt64.random(in: .min ... .max)]
         print("seeds of \(test): \(seeds)")
         return seeds
+    }
+
+    /// The variable of the environment that repeats a run.
+    static let seedVariable = "AGENCYPOS_TEST_SEED"
+
+    /// Numbers from the seed of the environment or from a new one, which is printed.
+    init(of test: String, share: Int) {
+        let given = ProcessInfo.processInfo.environment[Self.seedVariable].flatMap { UInt64($0) }
+        let seed = given ?? UInt64.random(in: 1...UInt64(UInt32.max))
+        print("\(test), share \(share): \(Self.seedVariable)=\(seed)")
+        self.init(seed: seed &+ UInt64(share) << 32)
     }
 }

@@ -1,10 +1,10 @@
 import CSQLite
 
-/// A connection's open database file, read past SQLite's cache and log.
+/// A connection's open database file or log, read past SQLite's cache.
 ///
 /// Opening the file anew would not do: closing any descriptor of a file drops all the locks that
 /// the process holds on it.
-struct MainFile {
+struct OpenFile {
     // SQLITE_IOERR_SHORT_READ is an expression, which Swift does not import.
     private static let shortRead = SQLITE_IOERR | (2 << 8)
 
@@ -26,6 +26,15 @@ struct MainFile {
         return true
     }
 
+    /// What its header says; nothing when it does not begin a database.
+    func layout() throws -> PageLayout? {
+        let header = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: PageLayout.headerBytes, alignment: 1)
+        defer { header.deallocate() }
+        guard try read(header, at: 0) else { return nil }
+        return PageLayout(header: UnsafeRawBufferPointer(header))
+    }
+
     private func check(_ result: Int32) throws {
         guard result == SQLITE_OK else {
             throw SQLError(connection: nil, result: result, sql: "read the database file")
@@ -34,15 +43,28 @@ struct MainFile {
 }
 
 extension Connection {
-    /// The file behind the connection.
-    func mainFile() throws -> MainFile {
+    /// The database file behind the connection.
+    func mainFile() throws -> OpenFile {
+        let result = openFile(SQLITE_FCNTL_FILE_POINTER)
+        guard let file = result.file else {
+            throw SQLError(connection: handle, result: result.code, sql: "find the database file")
+        }
+        return file
+    }
+
+    /// The write-ahead log behind the connection; nothing before the first read and without one.
+    func logFile() -> OpenFile? {
+        openFile(SQLITE_FCNTL_JOURNAL_POINTER).file
+    }
+
+    private func openFile(_ operation: Int32) -> (file: OpenFile?, code: Int32) {
         var file: UnsafeMutablePointer<sqlite3_file>?
         let result = withUnsafeMutablePointer(to: &file) {
-            sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, $0)
+            sqlite3_file_control(handle, "main", operation, $0)
         }
         guard result == SQLITE_OK, let file, file.pointee.pMethods != nil else {
-            throw SQLError(connection: handle, result: result, sql: "find the database file")
+            return (nil, result)
         }
-        return MainFile(file: file)
+        return (OpenFile(file: file), result)
     }
 }
