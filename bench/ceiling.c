@@ -4,9 +4,10 @@
  * Usage: ceiling BOOK_DB BATCH SECONDS ANSWER_BYTES [OPTION...]
  *
  * It writes what a payment writes (idempotency key with its answer, postings, entry, business
- * row; balances and receipt counters netted for each batch) under the same schema, triggers,
- * PRAGMAs and checkpoint rule as the server, in one thread, with nothing around it. The book
- * stays one that `agencypos verify` finds clean. Amounts are fen, `recorded_at` milliseconds.
+ * row; balances, receipt counters and the tree's rows once for each batch) under the same schema,
+ * triggers, PRAGMAs and checkpoint rule as the server, in one thread, with nothing around it. It
+ * hashes nothing, so the book's balances hold afterwards and its tree does not. Amounts are fen,
+ * `recorded_at` milliseconds.
  *
  * Options tell what a single thing costs:
  *   --savepoint  a savepoint around each payment
@@ -21,6 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "tree_rows.h"
 
 enum {
     MAX_ACCOUNTS = 1 << 20,
@@ -192,6 +195,7 @@ static void open_book(const char *path, bool keep_status) {
                                &statements[index], NULL) != SQLITE_OK)
             fail(texts[index]);
     }
+    if (!prepare_tree_rows(book)) fail("tree");
 }
 
 static void add(int64_t id, int64_t amount) {
@@ -349,10 +353,11 @@ int main(int count, char **words) {
     int64_t number = 0;
     double start = seconds_now(), end = start, processor_start = processor_seconds();
     while (end - start < seconds) {
-        int64_t now = milliseconds_of_day_clock();
+        int64_t now = milliseconds_of_day_clock(), old_size = last_entry;
         run(BEGIN);
         for (int index = 0; index < batch; index++) pay(number++, now);
         write_netted();
+        if (!write_tree_rows(old_size, last_entry)) fail("tree");
         run(COMMIT);
         if (log_pages >= CHECKPOINT_PAGES)
             sqlite3_wal_checkpoint_v2(book, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
@@ -363,5 +368,6 @@ int main(int count, char **words) {
            batch, number, end - start, (double)number / (end - start),
            (processor_seconds() - processor_start) * 1e6 / (double)number);
     for (int index = 0; index < STATEMENT_COUNT; index++) sqlite3_finalize(statements[index]);
+    finish_tree_rows();
     return sqlite3_close(book) == SQLITE_OK ? 0 : 1;
 }

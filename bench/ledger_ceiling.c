@@ -18,15 +18,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "tree_rows.h"
+
 enum {
     MAX_ACCOUNTS = 1 << 20,
     MAX_BATCH = 1 << 16,
-    MAX_PEAKS = 63,
     POSTINGS_PER_ENTRY = 3,
     CHECKPOINT_PAGES = 2000,
     CURRENCY = 156,
-    DIGEST_BYTES = 32,
-    KEPT_LEVEL_STEP = 8,
 };
 
 struct account {
@@ -39,11 +38,10 @@ static struct account accounts[MAX_ACCOUNTS + 1];
 static int64_t touched[POSTINGS_PER_ENTRY * MAX_BATCH];
 static int touched_count, log_pages, checkpointed_pages;
 static int64_t account_count, business_date, last_entry;
-static unsigned char peaks[MAX_PEAKS * DIGEST_BYTES];
 static uint64_t random_state = 88172645463325252u;
 static sqlite3 *book;
 
-enum statement { BEGIN, COMMIT, POSTING, ENTRY, BALANCE, HEAD, STATE, NODE, STATEMENT_COUNT };
+enum statement { BEGIN, COMMIT, POSTING, ENTRY, BALANCE, STATEMENT_COUNT };
 static sqlite3_stmt *statements[STATEMENT_COUNT];
 static const char *const texts[STATEMENT_COUNT] = {
     [BEGIN] = "BEGIN IMMEDIATE",
@@ -56,9 +54,6 @@ static const char *const texts[STATEMENT_COUNT] = {
     [BALANCE] = "UPDATE account_balance SET debits = ?1, credits = ?2, pending_debits = ?3, "
                 "pending_credits = ?4, latest_date = ?5, date_debits = ?6, date_credits = ?7 "
                 "WHERE account_id = ?8",
-    [HEAD] = "INSERT INTO tree_head (tree_size, root) VALUES (?1, ?2)",
-    [STATE] = "UPDATE tree_state SET tree_size = ?1, peaks = ?2",
-    [NODE] = "INSERT INTO tree_node (level, position, digest) VALUES (?1, ?2, ?3)",
 };
 
 static void fail(const char *what) {
@@ -133,6 +128,7 @@ static void open_book(const char *path) {
         if (sqlite3_prepare_v3(book, texts[index], -1, SQLITE_PREPARE_PERSISTENT,
                                &statements[index], NULL) != SQLITE_OK)
             fail(texts[index]);
+    if (!prepare_tree_rows(book)) fail("tree");
 }
 
 static int64_t draw(void) {
@@ -205,25 +201,6 @@ static void write_balances(void) {
     touched_count = 0;
 }
 
-static void write_tree(int64_t old_size) {
-    for (int level = KEPT_LEVEL_STEP; last_entry >> level; level += KEPT_LEVEL_STEP) {
-        for (int64_t at = old_size >> level; at < last_entry >> level; at++) {
-            sqlite3_bind_int64(statements[NODE], 1, level);
-            sqlite3_bind_int64(statements[NODE], 2, at);
-            sqlite3_bind_blob(statements[NODE], 3, peaks, DIGEST_BYTES, SQLITE_STATIC);
-            run(NODE);
-        }
-    }
-    memcpy(peaks, &last_entry, sizeof last_entry);
-    sqlite3_bind_int64(statements[HEAD], 1, last_entry);
-    sqlite3_bind_blob(statements[HEAD], 2, peaks, DIGEST_BYTES, SQLITE_STATIC);
-    run(HEAD);
-    int bytes = DIGEST_BYTES * __builtin_popcountll((unsigned long long)last_entry);
-    sqlite3_bind_int64(statements[STATE], 1, last_entry);
-    sqlite3_bind_blob(statements[STATE], 2, peaks, bytes, SQLITE_STATIC);
-    run(STATE);
-}
-
 static void checkpoint_if_due(void) {
     if (log_pages < checkpointed_pages) checkpointed_pages = 0;
     if (log_pages < checkpointed_pages + CHECKPOINT_PAGES) return;
@@ -245,7 +222,7 @@ int main(int count, char **words) {
         run(BEGIN);
         for (int index = 0; index < batch; index++) post(now);
         write_balances();
-        write_tree(old_size);
+        if (!write_tree_rows(old_size, last_entry)) fail("tree");
         run(COMMIT);
         checkpoint_if_due();
         commits++;
@@ -258,5 +235,6 @@ int main(int count, char **words) {
            batch, entries, commits, end - start, (double)entries / (end - start),
            used * 1e6 / (double)entries);
     for (int index = 0; index < STATEMENT_COUNT; index++) sqlite3_finalize(statements[index]);
+    finish_tree_rows();
     return sqlite3_close(book) == SQLITE_OK ? 0 : 1;
 }

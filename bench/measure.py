@@ -16,6 +16,7 @@ import platform
 import random
 import resource
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -129,7 +130,7 @@ class Bench:
             seconds = max(1, self.seconds // CEILING_SECONDS_SHARE)
             self.keep(name, json.loads(self.call(
                 self.work / "ceiling", book / "book.db", batch, seconds, self.answer_bytes())))
-        self.call(self.program, "verify", "--data", book)
+        check_balances(book / "book.db")
 
     def answer_bytes(self):
         """The size of a payment's answer, as the server keeps it."""
@@ -158,6 +159,20 @@ class Bench:
                 self.measure_ceiling()
                 self.keep("PostgreSQL", cluster.payments(number("BENCH_PGBENCH_SECONDS", 20)))
         self.measure_variants()
+
+
+def check_balances(path):
+    """Compares the balances of a book without a tree with its postings."""
+    book = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        off = book.execute(
+            "SELECT count(*) FROM account_balance b LEFT JOIN (SELECT account_id, sum(amount) AS "
+            "total FROM posting GROUP BY account_id) p USING (account_id) "
+            "WHERE b.debits - b.credits <> ifnull(p.total, 0)").fetchone()[0]
+    finally:
+        book.close()
+    if off:
+        raise BenchError(f"the ceiling left {off} balances that are not the sum of their postings")
 
 
 def machine(folder):
