@@ -30,14 +30,16 @@ demo: build ## play one business day and check every settlement file with openss
 	@python3 tools/demo.py $(BINARY)
 
 test: ## install what the tests need and run them all
-	@scripts/require.sh $(LIBRARIES) $(WITNESSES)
+	@scripts/require.sh $(LIBRARIES) $(WITNESSES) fiu-utils
 	swift build --build-tests
 	swift test
 
-test-long: ## a million random ledger commands, and the kill test with many more rounds
-	@scripts/require.sh $(LIBRARIES) $(WITNESSES)
-	AGENCYPOS_PROPERTY_ROUNDS=4000 swift test --filter LedgerTests.PropertyTests
-	AGENCYPOS_KILL_ROUNDS=200 swift test --filter KillTests
+test-long: ## the tests by chance (commands, kills, flipped bytes, failing disks) with many rounds
+	@scripts/require.sh $(LIBRARIES) $(WITNESSES) fiu-utils
+	swift build --build-tests
+	AGENCYPOS_PROPERTY_ROUNDS=4000 swift test --skip-build --filter LedgerTests.PropertyTests
+	AGENCYPOS_KILL_ROUNDS=200 AGENCYPOS_FLIP_ROUNDS=20 AGENCYPOS_FAULT_STRIDE=1 \
+		swift test --skip-build --filter 'KillTests|FlipTests|FaultTests|FailingDiskTests'
 
 test-sanitized: ## all tests under Thread Sanitizer and under Address Sanitizer
 	@scripts/require.sh $(LIBRARIES) $(WITNESSES)

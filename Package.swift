@@ -56,11 +56,12 @@ let package = Package(
         tests(of: "StrictJSON"),
         tests(of: "Cryptography"),
         tests(of: "SQL"),
-        tests(of: "Ledger", "SQL", "Cryptography", "CivilTime", "StrictJSON"),
+        tests(of: "Ledger", "FaultyDisk", "SQL", "Cryptography", "CivilTime", "StrictJSON"),
         tests(of: "Settlement", "Cryptography", "CivilTime"),
         tests(of: "HTTPServer"),
         tests(
-            of: "Agency", "Ledger", "SQL", "Settlement", "Cryptography", "CivilTime", "StrictJSON"),
+            of: "Agency", "FaultyDisk", "Ledger", "SQL", "Settlement", "Cryptography", "CivilTime",
+            "StrictJSON"),
         tests(
             of: "AgencyPOS", "Agency", "HTTPServer", "Ledger", "SQL", "Settlement", "Cryptography",
             "CivilTime", "StrictJSON"),

@@ -21,12 +21,13 @@ import Testing
         print("seed of the kill test: \(seed)")
         var moments = KillMoments(seed: seed)
         let data = FileManager.default.temporaryDirectory.path + "/kill-\(UUID().uuidString)"
-        defer { remove(data) }
-        let demo = Self.demoFolder
+        let book = PaidBook(data: data)
+        defer { book.remove() }
+        let demo = PaidBook.demoFolder
         try #require(try ServedBook.run(["load", demo, "--data", data]) == 0)
         var server = try ServedBook(data: data)
         let load = try PaymentLoad(
-            stations: Self.stations, port: server.port, credentials: try Self.credentials(demo))
+            stations: Self.stations, port: server.port, credentials: try PaidBook.credentials())
         var unansweredCount = 0
         for round in 1...Self.rounds {
             let group = load.run(port: server.port)
@@ -35,8 +36,8 @@ import Testing
             Thread.sleep(forTimeInterval: Double(milliseconds) / 1_000)
             server.kill()
             try #require(group.wait(timeout: .now() + Self.patienceSeconds) == .success)
-            #expect(try faults(data) == [], "seed \(seed), round \(round)")
-            try expectAcknowledged(load.sent, in: data, "seed \(seed), round \(round)")
+            #expect(try book.faults() == [], "seed \(seed), round \(round)")
+            try book.expectAcknowledged(load.sent, "seed \(seed), round \(round)")
             server = try ServedBook(data: data)
             unansweredCount += try load.repeatUnanswered(
                 port: server.port, answeredToo: Self.repeatedCount)
@@ -49,75 +50,10 @@ import Testing
         #expect(sent.count > Self.rounds * Self.stations)
         #expect(unansweredCount > 0)
         #expect(sent.allSatisfy { $0.answer != nil })
-        try expectAcknowledged(sent, in: data, "seed \(seed), at the end")
-        let count = try rows("SELECT count(*) FROM service_transaction", in: data)
+        try book.expectAcknowledged(sent, "seed \(seed), at the end")
+        let count = try book.rows("SELECT count(*) FROM service_transaction")
         #expect(count == ["\(sent.count)"], "seed \(seed)")
         #expect(try ServedBook.run(["verify", "--data", data]) == 0)
-    }
-
-    /// Each acknowledged payment is there once, under the serial number that was answered.
-    private func expectAcknowledged(
-        _ sent: [SentPayment], in data: String, _ place: String
-    ) throws {
-        let blind = try rows(
-            """
-            SELECT x.account_reference || ' ' || x.serial FROM service_transaction x
-            JOIN product p ON p.product_id = x.product_id WHERE p.biller_mode = 'blind'
-            """, in: data)
-        let quoted = try rows(
-            "SELECT bill_id || ' ' || paid_serial FROM bill WHERE paid_serial IS NOT NULL",
-            in: data)
-        let (blindSet, quotedSet) = (Set(blind), Set(quoted))
-        let accounts = Set(blind.map { $0.prefix { $0 != " " } })
-        #expect(accounts.count == blind.count, "\(place): an account was paid twice")
-        let paidCount = try rows(
-            """
-            SELECT count(*) FROM service_transaction x
-            JOIN product p ON p.product_id = x.product_id WHERE p.biller_mode = 'bill_file'
-            """, in: data)
-        #expect(paidCount == ["\(quoted.count)"], "\(place): a bill was paid twice")
-        for payment in sent {
-            guard let answer = payment.answer else { continue }
-            let serial = try #require(Int64(try PaymentLoad.text("serial", in: answer)))
-            // Sets of thousands would drown the message that names the one that is missing.
-            let isThere =
-                switch payment.target {
-                case .account(let account): blindSet.contains("\(account) \(serial)")
-                case .bill(let bill): quotedSet.contains("\(bill) \(serial)")
-                }
-            #expect(isThere, "\(place): \(payment.key) was answered and is gone")
-        }
-    }
-
-    private func faults(_ data: String) throws -> [String] {
-        try BookFolder(path: data).openReaders().read {
-            try BookAudit($0, maximumFaults: 10) { _ in }.run().faults
-        }
-    }
-
-    private func rows(_ sql: String, in data: String) throws -> [String] {
-        try BookFolder(path: data).openReaders().read {
-            try $0.prepare(computed: sql).all { $0.text(0) }
-        }
-    }
-
-    private func remove(_ data: String) {
-        do {
-            try FileManager.default.removeItem(atPath: data)
-        } catch {
-            print("left behind: \(data): \(error)")
-        }
-    }
-
-    private static var demoFolder: String {
-        var folder = URL(filePath: #filePath)
-        for _ in 0..<3 { folder.deleteLastPathComponent() }
-        return folder.appending(path: "fixtures/demo").path
-    }
-
-    private static func credentials(_ demo: String) throws -> [String: Any] {
-        let data = try Data(contentsOf: URL(filePath: demo + "/demo-credentials.json"))
-        return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
 }
 

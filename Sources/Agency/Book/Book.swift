@@ -17,27 +17,38 @@ public final class Book: Sendable {
 
     /// Opens the book of a folder, and brings its schema up to date.
     ///
-    /// - Parameter clock: the time; tests give their own.
+    /// - Parameters:
+    ///   - fileSystem: how the database is reached; tests give one that fails.
+    ///   - clock: the time; tests give their own.
     /// - Throws: `BookError`, `MigrationError`, `SQLError`.
     public init(
-        path: String, limits: WriterLimits = WriterLimits(),
+        path: String, limits: WriterLimits = WriterLimits(), fileSystem: FileSystem = .checksummed,
         clock: @escaping @Sendable () -> Instant = { .now }
     ) throws {
         let folder = BookFolder(path: path)
         try folder.checkHoldsBook()
         lock = try BookLock(folder)
         let keys = try BookKeys(folder)
-        writer = try Writer(limits: limits) {
-            let connection = try Connection(path: folder.databasePath, access: .write)
+        let writer = try Writer(limits: limits) {
+            let connection = try Connection(
+                path: folder.databasePath, access: .write, fileSystem: fileSystem)
             try Migrator(AgencySchema.migrations).migrate(connection)
             try SettlementKeys(connection, sealing: keys.sealing)
                 .checkSealing(masterKeyPath: folder.masterKeyPath)
             return try AgencySession(connection: connection, cardKey: keys.card, clock: clock)
         }
-        readers = ReaderPool(path: folder.databasePath)
-        (profile, catalogue) = try readers.read { connection in
-            (try AgencyProfile.read(connection), try Catalogue.read(connection))
+        let readers = ReaderPool(path: folder.databasePath, fileSystem: fileSystem)
+        do {
+            (profile, catalogue) = try readers.read { connection in
+                (try AgencyProfile.read(connection), try Catalogue.read(connection))
+            }
+        } catch {
+            // Nobody else knows of the writer's thread.
+            writer.stop()
+            throw error
         }
+        self.writer = writer
+        self.readers = readers
         expiry = PendingExpiry(writer: writer, readers: readers, clock: clock)
         self.folder = folder
         self.keys = keys

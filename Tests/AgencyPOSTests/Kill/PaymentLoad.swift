@@ -24,13 +24,20 @@ final class PaymentLoad: Sendable {
         var nextNumber = 0
         var nextBill: Int64 = 0
         var unexpected: [String] = []
+        var failedCount = 0
     }
 
     private let tokens: [String]
+    private let mayFail: Bool
     private let state = Mutex(State())
 
     /// Signs operator A of each of the first stations in and on.
-    init(stations: Int, port: UInt16, credentials: [String: Any]) throws {
+    ///
+    /// - Parameter mayFail: an answer of 5xx counts as none, for the server's disk fails.
+    init(
+        stations: Int, port: UInt16, credentials: [String: Any], mayFail: Bool = false
+    ) throws {
+        self.mayFail = mayFail
         func secret(_ list: String, _ id: String, _ value: String, _ name: String) throws -> String
         {
             let rows = try #require(credentials[list] as? [[String: String]])
@@ -61,6 +68,10 @@ final class PaymentLoad: Sendable {
 
     /// All that was sent, in the order in which it was sent by each operator.
     var sent: [SentPayment] { state.withLock { $0.sent } }
+    /// How many payments have their answer.
+    var answeredCount: Int { state.withLock { $0.sent.count { $0.answer != nil } } }
+    /// How many were answered that the server failed.
+    var failedCount: Int { state.withLock { $0.failedCount } }
     /// Answers that no payment of this load should get.
     var unexpected: [String] { state.withLock { $0.unexpected } }
 
@@ -158,6 +169,8 @@ final class PaymentLoad: Sendable {
         state.withLock {
             if response.status == 201 {
                 $0.sent[index].answer = response.body
+            } else if mayFail, response.status / 100 == 5 {
+                $0.failedCount += 1
             } else {
                 $0.unexpected.append(
                     "\(payment.key): \(response.status) "

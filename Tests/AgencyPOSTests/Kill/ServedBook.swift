@@ -23,8 +23,12 @@ final class ServedBook {
         }
     }
 
+    /// The process, for who has something to tell it.
+    var processNumber: Int32 { process.processIdentifier }
+
     /// Starts a server on a free port and waits until it listens.
-    init(data: String) throws {
+    init(data: String, environment: [String: String] = [:]) throws {
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.executableURL = URL(filePath: try Self.programPath)
         process.arguments = ["serve", "--data", data, "--port", "0", "--log-level", "error"]
         let output = Pipe()

@@ -24,11 +24,14 @@ final class TestBook: Sendable {
     }
 
     /// Opens a book that an earlier one was closed on.
-    init(reopening copy: BookCopy, at time: String) throws {
+    init(
+        reopening copy: BookCopy, at time: String, limits: WriterLimits = WriterLimits(),
+        fileSystem: FileSystem = .checksummed
+    ) throws {
         let clock = try AdjustableClock(time)
         self.copy = copy
         self.clock = clock
-        book = try Book(path: copy.path) { clock.now }
+        book = try Book(path: copy.path, limits: limits, fileSystem: fileSystem) { clock.now }
     }
 
     deinit {

@@ -43,7 +43,9 @@ extension FaultyDisk {
         let below = FaultyFile.base(of: file)
         let result = base.pointee.xOpen(base, path, below, flags, grantedFlags)
         guard result == SQLITE_OK else { return result }
-        FaultyFile.initialize(file, disk: self, path: path.map { String(cString: $0) } ?? "")
+        FaultyFile.initialize(
+            file, disk: self, path: path.map { String(cString: $0) } ?? "",
+            isLog: flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL) != 0)
         return SQLITE_OK
     }
 

@@ -22,7 +22,8 @@ public final class FaultyDisk: Sendable {
         /// The power fails: from here on nothing is written, and what was not synced is at risk.
         case powerCut
 
-        var isLasting: Bool {
+        /// Whether the disk stays as it is then, until it is healed.
+        public var isForGood: Bool {
             switch self {
             case .full, .broken, .short: false
             case .fullForGood, .brokenForGood, .powerCut: true
@@ -117,7 +118,7 @@ public final class FaultyDisk: Sendable {
             guard let (number, failure) = state.failure else { return nil }
             let isHit =
                 state.operationCount == number
-                || (failure.isLasting && state.operationCount > number)
+                || (failure.isForGood && state.operationCount > number)
             return isHit ? failure : nil
         }
         guard let failure else { return nil }
@@ -146,8 +147,14 @@ public final class FaultyDisk: Sendable {
         }
     }
 
-    func noteSync(_ path: String) {
-        state.withLock { $0.images[path]?.sync() }
+    /// - Parameter isWithFolder: for a new journal or log SQLite syncs the folder as well.
+    func noteSync(_ path: String, isWithFolder: Bool) {
+        state.withLock { state in
+            if isWithFolder, let image = state.images[path], image.durable == nil {
+                for other in state.images.keys { state.images[other]?.settleDeletion() }
+            }
+            state.images[path]?.sync()
+        }
     }
 
     // The codes that SQLite's own file system gives; the extended ones are expressions in C.

@@ -11,9 +11,15 @@ struct FaultyFile {
     // Released when the file is closed.
     private let path: Unmanaged<Path>
 
-    final class Path {
+    private final class Path {
         let text: String
-        init(_ text: String) { self.text = text }
+        /// Whether it is a journal or a log, and no database.
+        let isLog: Bool
+
+        init(_ text: String, isLog: Bool) {
+            self.text = text
+            self.isLog = isLog
+        }
     }
 
     static let baseOffset = MemoryLayout<FaultyFile>.stride
@@ -23,11 +29,11 @@ struct FaultyFile {
     }
 
     /// Readies the memory of a file that the machine has opened.
-    static func initialize(_ file: File, disk: FaultyDisk, path: String) {
+    static func initialize(_ file: File, disk: FaultyDisk, path: String, isLog: Bool) {
         UnsafeMutableRawPointer(file).bindMemory(to: FaultyFile.self, capacity: 1).initialize(
             to: FaultyFile(
                 methods: sqlite3_file(pMethods: table), disk: disk,
-                path: .passRetained(Path(path))))
+                path: .passRetained(Path(path, isLog: isLog))))
         let base = base(of: file)
         disk.open(path) {
             var size: Int64 = 0
@@ -58,7 +64,7 @@ struct FaultyFile {
     fileprivate func sync(_ base: File, _ flags: Int32) -> Int32 {
         if let failure = disk.begin(.sync) { return failure.code }
         // The machine's own sync adds nothing: the disk is simulated.
-        disk.noteSync(text)
+        disk.noteSync(text, isWithFolder: path.takeUnretainedValue().isLog)
         return SQLITE_OK
     }
 

@@ -30,6 +30,19 @@ struct FileImage {
         changes.removeAll()
     }
 
+    /// The folder has reached the disk: what was deleted does not come back.
+    mutating func settleDeletion() {
+        let deletion = changes.lastIndex { change in
+            switch change {
+            case .delete: true
+            case .write, .truncate: false
+            }
+        }
+        guard let deletion else { return }
+        durable = nil
+        changes.removeSubrange(...deletion)
+    }
+
     /// What a power cut leaves; nothing when the file is gone.
     func afterPowerCut(_ numbers: inout some RandomNumberGenerator) -> [UInt8]? {
         var bytes = durable
