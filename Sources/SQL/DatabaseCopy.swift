@@ -28,6 +28,18 @@ public struct DatabaseCopy {
         public var byteCount: Int64 { pageCount * pageBytes }
     }
 
+    /// A page of the source that does not hold what was written to it; the copy would hide that.
+    public struct DamagedPage: Error, Equatable, Sendable {
+        public let fault: PageFault
+    }
+
+    /// What a pass over the pages did.
+    private struct Pass {
+        let pageCount: Int64
+        let writtenPages: Int64
+        let unstampedPages: [Int]
+    }
+
     /// How much of the copy's own file is kept in memory, in KiB.
     private static let cacheKibibytes = 8_192
 
@@ -45,7 +57,8 @@ public struct DatabaseCopy {
     /// Until it returns the file is no database; then it is, and is on the disk. An error or a
     /// crash leaves a file that only serves to be copied to again.
     /// - Parameter progress: hears of pages copied and pages in all; what it throws ends the copy.
-    /// - Throws: `SQLError`, busy when somebody reads the file, and what `progress` throws.
+    /// - Throws: `DamagedPage` when the source's file is not what was written to it; `SQLError`,
+    ///   busy when somebody reads the destination; what `progress` throws.
     public func write(
         to path: String, progress: (Int64, Int64) throws -> Void = { _, _ in }
     ) throws -> Outcome {
@@ -53,15 +66,20 @@ public struct DatabaseCopy {
         // A deferred transaction has its snapshot from the first read on.
         let pageBytes = try source.prepare("PRAGMA page_size").first { $0.integer(0) } ?? 0
         _ = try source.prepare("SELECT count(*) FROM sqlite_schema").first { $0.integer(0) }
-        let (pageCount, writtenPages) = try copyPagesAfresh(to: path, progress)
+        let pass = try copyPagesAfresh(to: path, progress)
+        let audit = PageAudit(source, maximumFaults: 1)
+        if let fault = try audit.firstFault(among: pass.unstampedPages) {
+            throw DamagedPage(fault: fault)
+        }
         try Self.synchronize(path)
-        return Outcome(pageCount: pageCount, pageBytes: pageBytes, writtenPages: writtenPages)
+        return Outcome(
+            pageCount: pass.pageCount, pageBytes: pageBytes, writtenPages: pass.writtenPages)
     }
 
     /// Copies the pages; begins from nothing where a crash left what cannot even be opened.
     private func copyPagesAfresh(
         to path: String, _ progress: (Int64, Int64) throws -> Void
-    ) throws -> (pageCount: Int64, writtenPages: Int64) {
+    ) throws -> Pass {
         do {
             return try copyPages(to: path, progress)
         } catch let error as SQLError where error.isUnreadableFile {
@@ -72,7 +90,7 @@ public struct DatabaseCopy {
 
     private func copyPages(
         to path: String, _ progress: (Int64, Int64) throws -> Void
-    ) throws -> (pageCount: Int64, writtenPages: Int64) {
+    ) throws -> Pass {
         let destination = try Self.open(path)
         // Declared first, so that it outlives the connection, which uses it to the end.
         let filter: UnchangedPageFilter
@@ -109,7 +127,9 @@ public struct DatabaseCopy {
             throw error
         }
         try Self.check(sqlite3_backup_finish(backup), destination)
-        return (pageCount, filter.writtenPages)
+        return Pass(
+            pageCount: pageCount, writtenPages: filter.writtenPages,
+            unstampedPages: filter.unstampedPages)
     }
 
     private static func open(_ path: String) throws -> OpaquePointer {

@@ -24,6 +24,7 @@ final class UnchangedPageFilter {
         /// The size of pages that get their checksum, or 0.
         let checkedPageBytes: Int
         var writtenPages: Int64 = 0
+        var unstampedPages: [Int] = []
     }
 
     private let table: UnsafeMutablePointer<Table>
@@ -31,6 +32,9 @@ final class UnchangedPageFilter {
 
     /// Pages that differed from what the file held, or lay past its end.
     var writtenPages: Int64 { table.pointee.writtenPages }
+
+    /// Pages that came without their right checksum: from the source's log, or damaged.
+    var unstampedPages: [Int] { table.pointee.unstampedPages }
 
     /// Puts itself before the file of a connection, which must end before this value does.
     ///
@@ -58,6 +62,7 @@ final class UnchangedPageFilter {
     }
 
     deinit {
+        table.deinitialize(count: 1)
         table.deallocate()
         buffers.deallocate()
     }
@@ -81,10 +86,9 @@ final class UnchangedPageFilter {
             }
         }
         if count == table.pointee.checkedPageBytes, offset % Int64(count) == 0 {
-            // What is copied may come from the log, whose pages do not have theirs yet.
-            PageChecksum.stamp(
-                UnsafeMutableRawBufferPointer(start: outgoing, count: count),
-                number: UInt32(offset / Int64(count)) + 1)
+            let page = UnsafeMutableRawBufferPointer(start: outgoing, count: count)
+            let number = Int(offset / Int64(count)) + 1
+            if !stamp(page, number) { table.pointee.unstampedPages.append(number) }
         }
         // A read past the end of the file gives another result.
         if read(file, present, Int32(count), offset) == SQLITE_OK,
@@ -94,5 +98,13 @@ final class UnchangedPageFilter {
         }
         table.pointee.writtenPages += 1
         return write(file, outgoing, Int32(count), offset)
+    }
+    /// Gives a page its checksum; false when it had another.
+    ///
+    /// What is copied may come from the log, whose pages do not have theirs yet.
+    private static func stamp(_ page: UnsafeMutableRawBufferPointer, _ number: Int) -> Bool {
+        let found = PageChecksum.stored(in: UnsafeRawBufferPointer(page))
+        PageChecksum.stamp(page, number: UInt32(number))
+        return PageChecksum.stored(in: UnsafeRawBufferPointer(page)) == found
     }
 }

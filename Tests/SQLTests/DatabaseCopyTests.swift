@@ -104,6 +104,32 @@ struct DatabaseCopyTests {
         #expect(try reader.text("PRAGMA integrity_check") == "ok", "seed \(seed), round \(round)")
     }
 
+    @Test("hides no damage of its source: a page that rotted is told, one in the log is not")
+    func damaged() throws {
+        let bystander = try folder.connect()
+        try source.checkpoint(truncating: true)
+        // Pages in the log have no checksum of their own yet.
+        try source.prepare("UPDATE item SET size = 9 WHERE number > 3000").run()
+        _ = try copy()
+        try source.checkpoint(truncating: true)
+        let file = try FileHandle(forUpdating: URL(filePath: folder.databasePath))
+        // A byte of a name in a leaf in the middle, which SQLite itself takes as it is.
+        let place = UInt64(60 * 4_096 + 3_000)
+        try file.seek(toOffset: place)
+        let byte = try #require(try file.read(upToCount: 1)?.first)
+        try file.seek(toOffset: place)
+        try file.write(contentsOf: [byte ^ 1])
+        try file.close()
+        #expect {
+            try copy()
+        } throws: {
+            ($0 as? DatabaseCopy.DamagedPage)?.fault.page == 61
+        }
+        // And not only once, though the copy's page was given a checksum.
+        #expect(throws: DatabaseCopy.DamagedPage.self) { try copy() }
+        withExtendedLifetime(bystander) {}
+    }
+
     @Test("is not written while somebody reads the file")
     func busy() throws {
         _ = try copy()

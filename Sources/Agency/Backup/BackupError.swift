@@ -11,7 +11,7 @@ public enum BackupError: Error, Equatable, Sendable {
     case unusable(path: String, reason: String)
     /// The file is not a copy of a book.
     case notABook(path: String)
-    /// The copy was made and its pages are not sound.
+    /// The copy's pages are not sound, because those of the book are not.
     case unsound(path: String, fault: String)
     /// The copy is of another book.
     case otherBook(path: String)
@@ -61,10 +61,17 @@ extension BackupError {
     }
 
     /// What copying to a file met, in the user's words.
-    static func copying(to path: String, _ error: SQLError) -> BackupError {
-        let reason =
-            error.isStorageFull
-            ? "the disk is full; make room, or name a file on another disk" : error.message
-        return .unusable(path: path, reason: "the copy cannot be written: \(reason)")
+    static func copying(to path: String, _ error: any Error) -> any Error {
+        switch error {
+        case let error as DatabaseCopy.DamagedPage:
+            return BackupError.unsound(path: path, fault: error.fault.description)
+        case let error as SQLError:
+            let reason =
+                error.isStorageFull
+                ? "the disk is full; make room, or name a file on another disk" : error.message
+            return BackupError.unusable(
+                path: path, reason: "the copy cannot be written: \(reason)")
+        case _: return error
+        }
     }
 }

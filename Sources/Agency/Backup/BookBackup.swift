@@ -51,7 +51,7 @@ public struct BookBackup {
             do {
                 let copied = try DatabaseCopy(of: source).write(to: path, progress: progress)
                 return Report(byteCount: copied.byteCount, contents: contents)
-            } catch let error as SQLError {
+            } catch {
                 throw BackupError.copying(to: path, error)
             }
         }

@@ -125,7 +125,7 @@ public final class BookFollower {
                 try renewSpare()
                 return try copy.write(to: sparePath, progress: progress)
             }
-        } catch let error as SQLError {
+        } catch {
             throw BackupError.copying(to: sparePath, error)
         }
     }

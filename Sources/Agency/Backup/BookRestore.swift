@@ -114,7 +114,7 @@ public struct BookRestore {
                 pace.pauseMicroseconds = 0
                 return try DatabaseCopy(of: source, pace: pace)
                     .write(to: stagedBook, progress: progress).byteCount
-            } catch let error as SQLError {
+            } catch {
                 throw BackupError.copying(to: stagedBook, error)
             }
         }

@@ -37,7 +37,7 @@ public struct PageAudit {
     private static let maximumRereads = 10
     private static let pauseSeconds = 0.001
 
-    private let connection: Connection
+    let connection: Connection
     private let maximumFaults: Int
     private let progress: (Int) -> Void
 
@@ -96,7 +96,7 @@ public struct PageAudit {
     ///
     /// A power cut may tear a page that was being copied from the log. SQLite goes on reading it
     /// there, and copies it again, so that what the file holds of it means nothing.
-    private func pagesInLog(_ layout: PageLayout) -> () throws -> Set<Int> {
+    func pagesInLog(_ layout: PageLayout) -> () throws -> Set<Int> {
         var pages: Set<Int>?
         return {
             if let pages { return pages }
@@ -110,14 +110,14 @@ public struct PageAudit {
 
     private func step(_ layout: PageLayout) -> Int64 { Int64(layout.pageBytes) }
 
-    private func isRight(
+    func isRight(
         _ number: Int, _ file: OpenFile, _ page: UnsafeMutableRawBufferPointer
     ) throws -> Bool {
         try file.read(page, at: Int64(number - 1) * Int64(page.count))
             && PageChecksum.isRight(UnsafeRawBufferPointer(page), number: UInt32(number))
     }
 
-    private func becomesRight(
+    func becomesRight(
         _ number: Int, _ file: OpenFile, _ page: UnsafeMutableRawBufferPointer
     ) throws -> Bool {
         for _ in 0..<Self.maximumRereads {
