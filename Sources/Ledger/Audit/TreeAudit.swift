@@ -181,8 +181,11 @@ final class TreeAudit {
     private func checkState(_ frontier: MerkleFrontier) throws {
         let table = "tree_state"
         var isKept = false
-        try connection.prepare("SELECT tree_size, peaks FROM tree_state").forEach { row in
+        try connection.prepare("SELECT tree_size, peaks, state_id FROM tree_state").forEach { row in
             isKept = true
+            if let number = faults.integer(row, 2, table, "1", "state_id") {
+                faults.compare(.wrongTree, table, "1", "state_id", expected: 1, found: number)
+            }
             if let size = faults.integer(row, 0, table, "1", "tree_size") {
                 faults.compare(
                     .wrongTree, table, "1", "tree_size", expected: frontier.size, found: size)
