@@ -111,6 +111,14 @@ public struct AccountTotals: Equatable, Sendable {
         self.credits = credits
     }
 
+    /// The sums with other totals, or nothing when 64 bits cannot hold one.
+    func adding(_ other: AccountTotals) -> AccountTotals? {
+        let (debits, debitsOverflow) = debits.addingReportingOverflow(other.debits)
+        let (credits, creditsOverflow) = credits.addingReportingOverflow(other.credits)
+        return debitsOverflow || creditsOverflow
+            ? nil : AccountTotals(debits: debits, credits: credits)
+    }
+
     /// The balance, positive on the side given.
     public func balance(on side: Side) -> Int64 {
         switch side {

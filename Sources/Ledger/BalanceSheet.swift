@@ -57,11 +57,8 @@ final class BalanceSheet {
                 account: account, code: row.accountCode(0), currency: row.currency(1),
                 limit: row.balanceLimit(2),
                 amounts: Amounts(
-                    balance: AccountBalance(
-                        posted: AccountTotals(debits: row.integer(3), credits: row.integer(4)),
-                        pending: AccountTotals(debits: row.integer(5), credits: row.integer(6))),
-                    latestDate: row.integer(7),
-                    dateTotals: AccountTotals(debits: row.integer(8), credits: row.integer(9))))
+                    balance: row.accountBalance(3), latestDate: row.integer(7),
+                    dateTotals: row.accountTotals(8)))
         }
         guard let read else { return nil }
         placeOf[account] = lines.count

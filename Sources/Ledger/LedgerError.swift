@@ -47,6 +47,8 @@ public enum LedgerError: Error, Equatable, Sendable {
     case accountExists(AccountCode)
     /// The books do not balance; the date cannot be sealed.
     case trialBalanceOff(Currency, difference: Int64)
+    /// The sums over all accounts pass what 64 bits hold.
+    case sumOverflow(Currency)
     /// A new date must follow the last one.
     case dateNotAfter(BusinessDate)
     /// The tree does not fit the journal: something else has written to the book.
@@ -89,6 +91,8 @@ extension LedgerError: CustomStringConvertible {
         case .accountExists(let code): "account \(code) exists already"
         case .trialBalanceOff(let currency, let difference):
             "the trial balance is off by \(difference) in \(currency.code)"
+        case .sumOverflow(let currency):
+            "the balances in \(currency.code) sum to more than 64 bits hold; run verify"
         case .treeOff(let size, let last):
             "the tree has \(size) entries and the journal \(last); run verify"
         case .strayPosting(let entry):

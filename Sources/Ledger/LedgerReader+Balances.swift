@@ -24,7 +24,7 @@ extension LedgerReader {
             WHERE b.latest_date = $1 AND b.account_id = $2
             """
         ).first(.integer(Int64(date.daysSinceEpoch)), .integer(account.number)) {
-            AccountTotals(debits: $0.integer(0), credits: $0.integer(1))
+            $0.accountTotals(0)
         } ?? .zero
     }
 
@@ -46,8 +46,8 @@ extension LedgerReader {
     ) throws -> AccountBalance {
         let seal = try lastSeal(within: entry)
         var balance = try seal.map { try closing(of: account, on: $0.date) } ?? .zero
-        try forEachMovement(after: seal?.treeSize ?? 0, upTo: entry, of: account) { _, change in
-            balance.add(change)
+        try forEachMovement(after: seal?.treeSize ?? 0, upTo: entry, of: account) { _, adding in
+            balance = adding(balance)
         }
         return balance
     }
@@ -85,14 +85,14 @@ extension LedgerReader {
 
     /// Sums what a range of entries did to each account, or to one.
     ///
-    /// - Parameter read: called once for each account and part.
+    /// - Parameter read: called once for each account, with what adds its sums to a balance.
     func forEachMovement(
         after first: Int64, upTo last: ID<JournalEntry>, of account: ID<Account>? = nil,
-        read: (ID<Account>, AccountBalance) throws -> Void
+        read: (ID<Account>, (AccountBalance) -> AccountBalance) throws -> Void
     ) throws {
         try connection.prepare(Self.movementsOfEntriesQuery)
             .forEach(.integer(first), .integer(last.number), .integer(account?.number)) { row in
-                try read(ID(row.integer(0)), row.accountBalance(1))
+                try read(ID(row.integer(0))) { row.adding(1, to: $0) }
             }
     }
 
@@ -112,21 +112,14 @@ extension LedgerReader {
     }
 }
 
-extension AccountBalance {
-    /// Adds what a range of entries did.
-    mutating func add(_ change: AccountBalance) {
-        posted.debits += change.posted.debits
-        posted.credits += change.posted.credits
-        pending.debits += change.pending.debits
-        pending.credits += change.pending.credits
-    }
-}
-
 extension Row {
-    /// The four numbers of a balance, from a column on.
-    func accountBalance(_ column: Int32) -> AccountBalance {
-        AccountBalance(
-            posted: AccountTotals(debits: integer(column), credits: integer(column + 1)),
-            pending: AccountTotals(debits: integer(column + 2), credits: integer(column + 3)))
+    /// Adds what entries did, in four columns of signed sums, to a balance.
+    fileprivate func adding(_ column: Int32, to balance: AccountBalance) -> AccountBalance {
+        let posted = AccountTotals(debits: integer(column), credits: integer(column + 1))
+        let pending = AccountTotals(debits: integer(column + 2), credits: integer(column + 3))
+        guard let posted = balance.posted.adding(posted),
+            let pending = balance.pending.adding(pending)
+        else { return checked(column, nil, expected: "a sum within 64 bits", instead: balance) }
+        return AccountBalance(posted: posted, pending: pending)
     }
 }

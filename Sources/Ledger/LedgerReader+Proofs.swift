@@ -53,7 +53,8 @@ extension LedgerReader {
         guard first <= last else { throw ProofError.datesReversed(first, last) }
         let earlier = try head(sealedOn: first)
         let later = try head(sealedOn: last)
-        guard earlier.size <= later.size else { throw later.fault }
+        // Both sizes come from rows, which may be damaged.
+        guard earlier.size >= 0, earlier.size <= later.size else { throw later.fault }
         var prover = MerkleProver(size: later.size, nodes: JournalNodes(connection))
         let proof = try later.holding { try prover.consistencyProof(from: earlier.size) }
         guard proof.proves(earlier.root, isStartOf: later.root, MerkleHasher()) else {

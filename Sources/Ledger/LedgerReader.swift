@@ -27,12 +27,7 @@ public struct LedgerReader {
 
     /// All seals, in order of date.
     public func seals() throws -> [SealedDate] {
-        try connection.prepare(
-            """
-            SELECT business_date, sealed_at, entry_count, tree_size, tree_root, balances_digest
-            FROM business_date WHERE state = 'sealed' ORDER BY business_date
-            """
-        ).all(read: SealedDate.init(row:))
+        try seals(after: nil, limit: .max)
     }
 
     /// Seals after a date, in order of date, and at most `limit`; all of them after nothing.
@@ -50,12 +45,7 @@ public struct LedgerReader {
 
     /// The seal of the last closed date, or nothing before the first.
     public func lastSeal() throws -> SealedDate? {
-        try connection.prepare(
-            """
-            SELECT business_date, sealed_at, entry_count, tree_size, tree_root, balances_digest
-            FROM business_date WHERE state = 'sealed' ORDER BY business_date DESC LIMIT 1
-            """
-        ).first(read: SealedDate.init(row:))
+        try lastSeal(within: ID(.max))
     }
 
     /// The account with a code, or nothing.
@@ -72,16 +62,11 @@ public struct LedgerReader {
     public func entry(_ id: ID<JournalEntry>) throws -> JournalEntry? {
         let postings = try connection.prepare(
             """
-            SELECT line, account_id, amount FROM posting WHERE entry_id = $1
-            UNION ALL SELECT line, account_id, amount FROM pending_posting WHERE entry_id = $1
+            SELECT account_id, amount, line FROM posting WHERE entry_id = $1
+            UNION ALL SELECT account_id, amount, line FROM pending_posting WHERE entry_id = $1
             ORDER BY line
             """
-        ).all(.integer(id.number)) { row in
-            let amount = row.integer(2)
-            return Posting(
-                account: ID(row.integer(1)), side: amount > 0 ? .debit : .credit,
-                amount: abs(amount))
-        }
+        ).all(.integer(id.number)) { $0.posting(0) }
         return try connection.prepare(
             """
             SELECT e.business_date, e.recorded_at, e.kind, e.narrative, e.source_id, e.phase,

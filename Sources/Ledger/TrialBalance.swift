@@ -30,14 +30,20 @@ public struct TrialBalance: Sendable, Equatable {
     /// Whether debits equal credits in every currency.
     public var isBalanced: Bool { totals.allSatisfy { $0.debits == $0.credits } }
 
-    init(lines: [Line]) {
+    /// - Throws: `LedgerError.sumOverflow`.
+    init(lines: [Line]) throws {
         self.lines = lines
-        totals = Currency.allCases.compactMap { currency in
+        totals = try Currency.allCases.compactMap { currency in
             let own = lines.filter { $0.currency == currency }
             guard !own.isEmpty else { return nil }
-            return Total(
-                currency: currency, debits: own.reduce(0) { $0 + $1.totals.debits },
-                credits: own.reduce(0) { $0 + $1.totals.credits })
+            var sum = AccountTotals.zero
+            for line in own {
+                guard let next = sum.adding(line.totals) else {
+                    throw LedgerError.sumOverflow(currency)
+                }
+                sum = next
+            }
+            return Total(currency: currency, debits: sum.debits, credits: sum.credits)
         }
     }
 }
@@ -107,15 +113,14 @@ extension LedgerReader {
         if let seal {
             for line in try trialBalance(closing: seal.date).lines { changes[line.code] = line }
         }
-        try forEachMovement(after: seal?.treeSize ?? 0, upTo: entry) { id, change in
+        try forEachMovement(after: seal?.treeSize ?? 0, upTo: entry) { id, adding in
             guard let account = try account(id) else { return }
-            var balance = changes[account.code]?.balance ?? .zero
-            balance.add(change)
+            let balance = adding(changes[account.code]?.balance ?? .zero)
             changes[account.code] = TrialBalance.Line(
                 code: account.code, name: account.name, type: account.type,
                 currency: account.currency, balance: balance)
         }
-        return TrialBalance(lines: changes.values.sorted { $0.code < $1.code })
+        return try TrialBalance(lines: changes.values.sorted { $0.code < $1.code })
     }
 
     /// What each account did from one sealed date to another, both included.
@@ -132,8 +137,7 @@ extension LedgerReader {
             PeriodMovement(
                 code: row.accountCode(0), name: row.text(1), type: row.accountType(2),
                 currency: row.currency(3),
-                movement: AccountTotals(debits: row.integer(4), credits: row.integer(5)),
-                closing: AccountTotals(debits: row.integer(6), credits: row.integer(7)))
+                movement: row.accountTotals(4), closing: row.accountTotals(6))
         }
     }
 

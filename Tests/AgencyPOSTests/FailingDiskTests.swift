@@ -40,7 +40,7 @@ struct FailingDiskTests {
             data: FileManager.default.temporaryDirectory.path + "/failing-\(UUID().uuidString)")
         defer { book.remove() }
         try #require(
-            try ServedBook.run(["load", PaidBook.demoFolder, "--data", book.data]) == 0)
+            try Program.run(["load", PaidBook.demoFolder, "--data", book.data]).code == 0)
         var server = try ServedBook(data: book.data, environment: injection.environment)
         let load = try PaymentLoad(
             stations: Self.stations, port: server.port, credentials: try PaidBook.credentials(),
@@ -69,6 +69,6 @@ struct FailingDiskTests {
         try book.expectAcknowledged(load.sent, "at the end")
         let count = try book.rows("SELECT count(*) FROM service_transaction")
         #expect(count == ["\(load.sent.count)"])
-        #expect(try ServedBook.run(["verify", "--data", book.data]) == 0)
+        #expect(try Program.run(["verify", "--data", book.data]).code == 0)
     }
 }

@@ -24,7 +24,7 @@ import Testing
         let book = PaidBook(data: data)
         defer { book.remove() }
         let demo = PaidBook.demoFolder
-        try #require(try ServedBook.run(["load", demo, "--data", data]) == 0)
+        try #require(try Program.run(["load", demo, "--data", data]).code == 0)
         var server = try ServedBook(data: data)
         let load = try PaymentLoad(
             stations: Self.stations, port: server.port, credentials: try PaidBook.credentials())
@@ -53,7 +53,7 @@ import Testing
         try book.expectAcknowledged(sent, "seed \(seed), at the end")
         let count = try book.rows("SELECT count(*) FROM service_transaction")
         #expect(count == ["\(sent.count)"], "seed \(seed)")
-        #expect(try ServedBook.run(["verify", "--data", data]) == 0)
+        #expect(try Program.run(["verify", "--data", data]).code == 0)
     }
 }
 

@@ -55,21 +55,7 @@ public struct BookBackup {
                 throw BackupError.copying(to: path, error)
             }
         }
-        try checkPages(of: path)
+        try CopyFile.checkPages(of: path)
         return report
     }
-}
-
-/// Checks a copy's pages and rows for damage, apart from what they mean.
-///
-/// - Throws: `BackupError.unsound`.
-func checkPages(of path: String) throws {
-    let fault: String?
-    do {
-        let connection = try Connection(path: path, access: .read)
-        fault = try connection.prepare("PRAGMA quick_check(1)").first { $0.text(0) }
-    } catch let error as SQLError {
-        fault = error.message
-    }
-    if let fault, fault != "ok" { throw BackupError.unsound(path: path, fault: fault) }
 }

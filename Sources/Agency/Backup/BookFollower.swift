@@ -79,7 +79,7 @@ public final class BookFollower {
             try touch()
             return .unchanged
         }
-        if !isSpareSound { try checkPages(of: sparePath) }
+        if !isSpareSound { try CopyFile.checkPages(of: sparePath) }
         isSpareSound = true
         try exchange()
         copied = filled.identity

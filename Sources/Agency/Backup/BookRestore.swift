@@ -71,7 +71,7 @@ public struct BookRestore {
         let keys = try readKeys(keyPath)
         try BookFolder.make(stagingPath)
         let byteCount = try copy(path, progress)
-        try checkPages(of: stagedBook)
+        try CopyFile.checkPages(of: stagedBook)
         let (contents, files, faults) = try complete(
             keys, keyPath: keyPath ?? folder.masterKeyPath)
         guard FileStamp(stagedBook + "-wal") == nil else {
@@ -83,8 +83,14 @@ public struct BookRestore {
         guard rename(stagedBook, folder.databasePath) == 0 else {
             throw BackupError.system(folder.databasePath)
         }
-        try CopyFile.synchronizeFolder(of: folder.databasePath)
-        try remove(stagingPath)
+        do {
+            try CopyFile.synchronizeFolder(of: folder.databasePath)
+            try remove(stagingPath)
+        } catch {
+            // The key goes as well, so that nobody could open the book.
+            CopyFile.remove(folder.databasePath)
+            throw error
+        }
         return Report(
             byteCount: byteCount, contents: contents, settlementFileCount: files,
             settlementFaults: faults)

@@ -1,6 +1,7 @@
 import Glibc
+import SQL
 
-/// The calls on names and files that SQLite does not make for a copy.
+/// What a copy needs of its file apart from being written.
 enum CopyFile {
     /// Makes a file for this user only in place of whatever has the name, and puts it on the disk.
     static func makeNew(_ path: String, holding bytes: [UInt8] = []) throws {
@@ -34,6 +35,20 @@ enum CopyFile {
             guard rename(path, name) == 0 else { throw BackupError.system(name) }
         }
         try synchronizeFolder(of: name)
+    }
+
+    /// Checks a copy's pages and rows for damage, apart from what they mean.
+    ///
+    /// - Throws: `BackupError.unsound`.
+    static func checkPages(of path: String) throws {
+        let fault: String?
+        do {
+            let connection = try Connection(path: path, access: .read)
+            fault = try connection.prepare("PRAGMA quick_check(1)").first { $0.text(0) }
+        } catch let error as SQLError {
+            fault = error.message
+        }
+        if let fault, fault != "ok" { throw BackupError.unsound(path: path, fault: fault) }
     }
 
     /// Waits until the disk knows the names in a file's folder.

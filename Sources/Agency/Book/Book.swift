@@ -20,10 +20,12 @@ public final class Book: Sendable {
     /// - Parameters:
     ///   - fileSystem: how the database is reached; tests give one that fails.
     ///   - clock: the time; tests give their own.
+    ///   - report: hears of what fails behind the scenes and is tried again.
     /// - Throws: `BookError`, `MigrationError`, `SQLError`.
     public init(
         path: String, limits: WriterLimits = WriterLimits(), fileSystem: FileSystem = .checksummed,
-        clock: @escaping @Sendable () -> Instant = { .now }
+        clock: @escaping @Sendable () -> Instant = { .now },
+        report: @escaping @Sendable (String) -> Void = { _ in }
     ) throws {
         let folder = BookFolder(path: path)
         try folder.checkHoldsBook()
@@ -49,7 +51,7 @@ public final class Book: Sendable {
         }
         self.writer = writer
         self.readers = readers
-        expiry = PendingExpiry(writer: writer, readers: readers, clock: clock)
+        expiry = PendingExpiry(writer: writer, readers: readers, clock: clock, report: report)
         self.folder = folder
         self.keys = keys
         self.clock = clock

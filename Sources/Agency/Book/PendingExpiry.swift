@@ -14,20 +14,25 @@ final class PendingExpiry: Sendable {
     private let writer: Writer<AgencySession>
     private let readers: ReaderPool
     private let clock: @Sendable () -> Instant
+    private let report: @Sendable (String) -> Void
     private let stopping = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
 
     /// Starts its thread.
+    ///
+    /// - Parameter report: hears of what kept entries from being voided, once for each cause.
     init(
         writer: Writer<AgencySession>, readers: ReaderPool,
-        clock: @escaping @Sendable () -> Instant
+        clock: @escaping @Sendable () -> Instant, report: @escaping @Sendable (String) -> Void
     ) {
         self.writer = writer
         self.readers = readers
         self.clock = clock
+        self.report = report
         let thread = Thread { [self] in
+            var failure: String?
             repeat {
-                voidWhatIsDue()
+                failure = voidWhatIsDue(after: failure)
             } while stopping.wait(timeout: .now() + .milliseconds(Self.intervalMilliseconds))
                 == .timedOut
             ended.signal()
@@ -44,15 +49,19 @@ final class PendingExpiry: Sendable {
         ended.signal()
     }
 
-    private func voidWhatIsDue() {
+    /// - Parameter failure: what the round before met, which is not told again.
+    /// - Returns: what this round met, such as a full disk; the next one tries again.
+    private func voidWhatIsDue(after failure: String?) -> String? {
         do {
             while try isSomethingDue() {
                 let count = try writer.perform { try $0.voidExpired() }
-                guard count == Journal.maximumExpiriesPerCommand else { return }
+                guard count == Journal.maximumExpiriesPerCommand else { return nil }
             }
+            return nil
         } catch {
-            // The writer is full, stopping, or has no disk: the next round tries again, and a
-            // payment that fails for the same reason is what tells the operator.
+            let text = "pending entries whose time has run out are not voided: \(error)"
+            if text != failure { report(text) }
+            return text
         }
     }
 

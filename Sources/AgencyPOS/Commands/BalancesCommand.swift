@@ -101,7 +101,7 @@ enum BalancesCommand: Command {
     private static func movements(
         _ reader: LedgerReader, from first: BusinessDate, to last: BusinessDate
     ) throws -> [PeriodMovement] {
-        let closed = try reader.seals().last?.date
+        let closed = try reader.lastSeal()?.date
         guard let closed, last <= closed else {
             throw CommandError(
                 message: "\(last) is not closed; "

@@ -1,5 +1,4 @@
 import Agency
-import CivilTime
 import Ledger
 import SQL
 
@@ -28,7 +27,7 @@ enum CloseDayCommand: Command {
         // What an earlier close left unwritten comes first; a fault in it must not stop this close.
         _ = release(exchange)
         let open = try book.readers.read { try LedgerReader($0).openDate() }
-        guard let date = try arguments.text("--date").map(parse) ?? open else {
+        guard let date = try arguments.date("--date") ?? open else {
             throw CommandError(message: "no business date is open", code: .refused)
         }
         let summary = try book.writer.perform { try $0.closeDay(date) }
@@ -50,12 +49,5 @@ enum CloseDayCommand: Command {
         } catch {
             return error
         }
-    }
-
-    private static func parse(_ text: String) throws -> BusinessDate {
-        guard let date = BusinessDate(text) else {
-            throw CommandError.usage("--date must be YYYY-MM-DD")
-        }
-        return date
     }
 }

@@ -1,5 +1,4 @@
 import Agency
-import CivilTime
 
 /// Loads a network, its arrears and its trips into a data folder.
 enum LoadCommand: Command {
@@ -23,13 +22,7 @@ enum LoadCommand: Command {
         guard arguments.operands.count == 1 else {
             throw CommandError.usage("name one folder of data files; see --help")
         }
-        var date: BusinessDate?
-        if let text = arguments.text("--date") {
-            guard let parsed = BusinessDate(text) else {
-                throw CommandError.usage("--date must be YYYY-MM-DD")
-            }
-            date = parsed
-        }
+        let date = try arguments.date("--date")
         let data = try DataFolder.load(arguments.operands[0])
         let loader = try NetworkLoader(
             path: arguments.text("--data", default: Arguments.Option.defaultData)

@@ -1,5 +1,4 @@
 import Agency
-import CivilTime
 import Ledger
 import SQL
 import StrictJSON
@@ -45,9 +44,9 @@ enum ProofCommand: Command {
     private static func maker(
         _ arguments: Arguments
     ) throws -> (Connection, inout JSONWriter) throws -> Void {
-        let sealedOn = try date("--date", arguments)
-        let first = try date("--from", arguments)
-        let last = try date("--to", arguments)
+        let sealedOn = try arguments.date("--date")
+        let first = try arguments.date("--from")
+        let last = try arguments.date("--to")
         switch arguments.operands.first {
         case "receipt" where arguments.operands.count == 2 && first == nil && last == nil:
             guard let serial = Int64(arguments.operands[1]), serial > 0 else {
@@ -69,13 +68,5 @@ enum ProofCommand: Command {
             throw CommandError.usage(
                 "name a proof: receipt SERIAL [--date], or consistency --from --to")
         }
-    }
-
-    private static func date(_ name: String, _ arguments: Arguments) throws -> BusinessDate? {
-        guard let text = arguments.text(name) else { return nil }
-        guard let date = BusinessDate(text) else {
-            throw CommandError.usage("\(name) must be YYYY-MM-DD")
-        }
-        return date
     }
 }

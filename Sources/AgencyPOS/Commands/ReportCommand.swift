@@ -1,5 +1,4 @@
 import Agency
-import CivilTime
 import Ledger
 import SQL
 
@@ -34,7 +33,7 @@ enum ReportCommand: Command {
     private static func printTrialBalance(
         _ readers: ReaderPool, _ arguments: Arguments
     ) throws {
-        let date = try date("--date", arguments)
+        let date = try arguments.date("--date")
         let balance = try readers.read { connection -> TrialBalance in
             let reader = LedgerReader(connection)
             guard let date else { return try reader.trialBalance() }
@@ -64,8 +63,8 @@ enum ReportCommand: Command {
 
     private static func printRevenue(_ readers: ReaderPool, _ arguments: Arguments) throws {
         let open = try readers.read { try LedgerReader($0).openDate() } ?? .epoch
-        let first = try date("--from", arguments) ?? open
-        let last = try date("--to", arguments) ?? first
+        let first = try arguments.date("--from") ?? open
+        let last = try arguments.date("--to") ?? first
         guard first <= last,
             Int(last.daysSinceEpoch - first.daysSinceEpoch) < RevenueReport.maximumDays
         else {
@@ -90,14 +89,6 @@ enum ReportCommand: Command {
                 (yuan(lines.reduce(0) { $0 + $1.feeFen }), .right(12)),
                 (yuan(lines.reduce(0) { $0 + $1.commissionFen }), .right(12)),
             ]))
-    }
-
-    private static func date(_ name: String, _ arguments: Arguments) throws -> BusinessDate? {
-        guard let text = arguments.text(name) else { return nil }
-        guard let date = BusinessDate(text) else {
-            throw CommandError.usage("\(name) must be YYYY-MM-DD")
-        }
-        return date
     }
 
     private static func yuan(_ fen: Int64) -> String { ReceiptText.yuan(fen) }

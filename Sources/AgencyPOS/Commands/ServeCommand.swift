@@ -45,7 +45,8 @@ enum ServeCommand: Command {
         let log = Log(level: level)
         defer { log.end() }
         let book = try Book(
-            path: arguments.text("--data", default: Arguments.Option.defaultData))
+            path: arguments.text("--data", default: Arguments.Option.defaultData),
+            report: { log.warning($0) })
         let service = try Service(book: book, configuration: configuration, log: log)
         let port = try service.start()
         // A pipe buffers standard output; whoever waits for this line must get it now.

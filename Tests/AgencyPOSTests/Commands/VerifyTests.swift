@@ -51,19 +51,14 @@ import Testing
     ///
     /// - Returns: whether it was killed on its way.
     private func killOnItsWay(_ folder: TemporaryFolder) throws -> Bool {
-        let process = Process()
-        process.executableURL = try Program.executable()
-        process.arguments = ["verify", "--data", folder.path, "--state-interval", "0"]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        let program = try ChildProgram(
+            ["verify", "--data", folder.path, "--state-interval", "0"])
         let deadline = Date(timeIntervalSinceNow: Self.patienceSeconds)
-        while process.isRunning, !hasState(folder), Date.now < deadline {
+        while program.isRunning, !hasState(folder), Date.now < deadline {
             Thread.sleep(forTimeInterval: 0.001)
         }
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-        return process.terminationReason == .uncaughtSignal
+        _ = program.end(SIGKILL)
+        return program.endedBySignal
     }
 
     private func hasState(_ folder: TemporaryFolder) -> Bool {

@@ -6,30 +6,13 @@ final class ServedBook {
     private let process = Process()
     let port: UInt16
 
-    /// The built program, beside the test bundle.
-    static var programPath: String {
-        get throws {
-            let bundle = try FileManager.default.destinationOfSymbolicLink(
-                atPath: "/proc/self/exe")
-            var folder = URL(filePath: bundle).deletingLastPathComponent()
-            // A test helper of the toolchain may run the bundle that the arguments name.
-            if let named = CommandLine.arguments.first(where: { $0.hasSuffix(".xctest") }) {
-                folder = URL(filePath: named).deletingLastPathComponent()
-            }
-            let path = folder.appending(path: "agencypos").path
-            try #require(
-                FileManager.default.isExecutableFile(atPath: path), "there is no \(path)")
-            return path
-        }
-    }
-
     /// The process, for who has something to tell it.
     var processNumber: Int32 { process.processIdentifier }
 
     /// Starts a server on a free port and waits until it listens.
     init(data: String, environment: [String: String] = [:]) throws {
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.executableURL = URL(filePath: try Self.programPath)
+        process.executableURL = try Program.executable()
         process.arguments = ["serve", "--data", data, "--port", "0", "--log-level", "error"]
         let output = Pipe()
         process.standardOutput = output
@@ -54,18 +37,5 @@ final class ServedBook {
 
     deinit {
         if process.isRunning { kill() }
-    }
-
-    /// Runs the program once to its end.
-    ///
-    /// - Returns: its exit code.
-    static func run(_ arguments: [String]) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(filePath: try programPath)
-        process.arguments = arguments
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
     }
 }

@@ -1,6 +1,7 @@
 import CivilTime
 import Foundation
 import Ledger
+import Synchronization
 import Testing
 
 @testable import Agency
@@ -50,6 +51,37 @@ struct PendingExpiryTests {
         let voids = "SELECT count(*) FROM journal_entry WHERE kind = 'expiry'"
         #expect(try second.integer(voids) == Int64(count))
         #expect(try second.faults() == [])
+    }
+
+    @Test("or it is told, once for each cause, why they cannot")
+    func failure() throws {
+        var first: TestBook? = try TestBook(at: "2026-11-20 09:00")
+        let copy = try #require(first?.copy)
+        _ = try pend(try #require(first), 300, expiringAfterSeconds: 60)
+        // The entry is then one that was posted at once, and such a one cannot expire.
+        try first?.execute(
+            """
+            DROP TRIGGER journal_entry_fixed;
+            UPDATE journal_entry SET phase = 0 WHERE entry_id IN (SELECT entry_id FROM pending_entry)
+            """)
+        first?.book.close()
+        first = nil
+        let clock = try AdjustableClock("2026-11-20 09:30")
+        let reports = Mutex<[String]>([])
+        let book = try Book(path: copy.path) {
+            clock.now
+        } report: { text in
+            reports.withLock { $0.append(text) }
+        }
+        defer { book.close() }
+        let deadline = Date.now.addingTimeInterval(30)
+        while reports.withLock({ $0.isEmpty }), Date.now < deadline {
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        Thread.sleep(forTimeInterval: 3 * Double(PendingExpiry.intervalMilliseconds) / 1_000)
+        let texts = reports.withLock { $0 }
+        #expect(texts.count == 1)
+        #expect(texts.allSatisfy { $0.contains("is not a pending one") }, "\(texts)")
     }
 
     private func pend(

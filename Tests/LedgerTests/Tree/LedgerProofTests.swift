@@ -211,6 +211,18 @@ struct LedgerProofTests {
         }
     }
 
+    @Test("a seal of a negative size gives no proof")
+    func negativeSize() throws {
+        let book = try LongBook().book
+        try Self.damage(book, "UPDATE business_date SET tree_size = -1 WHERE state = 'sealed'")
+        #expect("the first and the last are of that size") {
+            try book.reader.consistencyProof(from: Self.first, to: Self.third)
+        } throws: { error in
+            guard case ProofError.doesNotHold(_, -1) = error else { return false }
+            return true
+        }
+    }
+
     private static func damage(_ book: TestBook, _ sql: String) throws {
         let raw = try Connection(path: book.path, access: .write)
         try raw.execute(script: "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON")

@@ -33,6 +33,11 @@ final class ChildProgram {
         if process.isRunning { _ = end(SIGKILL) }
     }
 
+    var isRunning: Bool { process.isRunning }
+
+    /// Whether it has ended by a signal.
+    var endedBySignal: Bool { !isRunning && process.terminationReason == .uncaughtSignal }
+
     var errors: String { text("errors") }
 
     /// Waits until standard output holds a text.
