@@ -8,7 +8,9 @@ enum BusinessChecks {
         let sql: String
     }
 
-    static let all = [
+    static let all = rows + answers
+
+    private static let rows = [
         Check(
             name: "transactions have their entries", table: "service_transaction",
             fault: "field entry_id: its entry is missing, or is another transaction's",
