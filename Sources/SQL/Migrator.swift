@@ -26,6 +26,8 @@ public enum MigrationError: Error, Equatable, Sendable {
     case outOfOrder(name: String, appliedName: String)
     /// The database lacks migrations, and the connection may not write.
     case missing(name: String)
+    /// Somebody removed, changed or added a table, an index or a trigger.
+    case altered(SchemaFault)
 }
 
 extension MigrationError: CustomStringConvertible {
@@ -40,6 +42,9 @@ extension MigrationError: CustomStringConvertible {
             "migration \(name) sorts before \(appliedName), which is applied; append it instead"
         case .missing(let name):
             "the database lacks migration \(name); start the server once to apply it"
+        case .altered(let fault):
+            "the database's schema was changed by another program: \(fault); its guards cannot be "
+                + "relied on: run verify, and restore the book from a backup"
         }
     }
 }

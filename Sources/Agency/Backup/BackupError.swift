@@ -7,6 +7,8 @@ public enum BackupError: Error, Equatable, Sendable {
     case exists(path: String)
     /// Another process makes this copy.
     case inUse(path: String)
+    /// The name is the book's own, or lies beside it.
+    case besideBook(path: String)
     /// A file or folder cannot be made, read or written.
     case unusable(path: String, reason: String)
     /// The file is not a copy of a book.
@@ -33,6 +35,9 @@ extension BackupError: CustomStringConvertible {
         case .exists(let path):
             "\(path) exists and is not overwritten; name another file, or remove it"
         case .inUse(let path): "another process is writing \(path); wait for it, or end it"
+        case .besideBook(let path):
+            "\(path) is the book itself or lies in its folder, and a copy there would stand in the "
+                + "book's way; name a file in another folder, best on another disk"
         case .unusable(let path, let reason): "\(path): \(reason)"
         case .notABook(let path):
             "\(path) is not a backup of a book; name a file that `agencypos backup` has made"

@@ -32,6 +32,7 @@ public struct BookBackup {
     ) throws -> Report {
         try folder.checkHoldsBook()
         guard FileStamp(path) == nil else { throw BackupError.exists(path: path) }
+        try CopyFile.checkIsApart(path, from: folder)
         let claim = try CopyClaim(path)
         defer { withExtendedLifetime(claim) {} }
         let unfinished = path + Self.unfinishedSuffix

@@ -60,6 +60,7 @@ public final class BookFollower {
         self.path = path
         self.pace = pace
         try folder.checkHoldsBook()
+        try CopyFile.checkIsApart(path, from: folder, suffixes: ["", Self.spareSuffix])
         claim = try CopyClaim(path)
         // The copy's second name, if a crash left it.
         CopyFile.remove(path + Self.retiredSuffix)

@@ -51,11 +51,32 @@ enum CopyFile {
         if let fault, fault != "ok" { throw BackupError.unsound(path: path, fault: fault) }
     }
 
-    /// Waits until the disk knows the names in a file's folder.
-    static func synchronizeFolder(of path: String) throws {
+    /// Checks that a copy and the files beside it are not the book, by whatever name or link.
+    ///
+    /// A copy that took the book's name would leave a server with a file that nobody finds again.
+    /// - Parameter suffixes: of the copy's names that are written to.
+    /// - Throws: `BackupError.besideBook`.
+    static func checkIsApart(
+        _ path: String, from folder: BookFolder, suffixes: [String] = [""]
+    ) throws {
+        guard let book = FileStamp(folder.databasePath), let home = FileStamp(folder.path) else {
+            throw BackupError.system(folder.path)
+        }
+        let isBook = suffixes.contains { FileStamp(path + $0) == book }
+        guard !isBook, FileStamp(self.folder(of: path)) != home else {
+            throw BackupError.besideBook(path: path)
+        }
+    }
+
+    private static func folder(of path: String) -> String {
         // Not by NSString, which traps on a name of one letter.
         let slash = path.lastIndex(of: "/")
-        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        return slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
+    /// Waits until the disk knows the names in a file's folder.
+    static func synchronizeFolder(of path: String) throws {
+        let folder = folder(of: path)
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw BackupError.system(folder) }
         defer { close(descriptor) }

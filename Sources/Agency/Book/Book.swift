@@ -34,7 +34,10 @@ public final class Book: Sendable {
         let writer = try Writer(limits: limits) {
             let connection = try Connection(
                 path: folder.databasePath, access: .write, fileSystem: fileSystem)
-            try Migrator(AgencySchema.migrations).migrate(connection)
+            let migrator = Migrator(AgencySchema.migrations)
+            try migrator.migrate(connection)
+            // Without its guards the database would take what it must refuse.
+            try migrator.checkSchema(of: connection)
             try SettlementKeys(connection, sealing: keys.sealing)
                 .checkSealing(masterKeyPath: folder.masterKeyPath)
             return try AgencySession(connection: connection, cardKey: keys.card, clock: clock)

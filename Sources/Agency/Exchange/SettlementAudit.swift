@@ -51,7 +51,7 @@ public struct SettlementAudit {
             cursor = last.id.number
             for file in files where file.state == .released {
                 progress("settlement: \(file.name)")
-                if let fault = fault(in: file, profile: profile, workshop: workshop) {
+                if let fault = try fault(in: file, profile: profile, workshop: workshop) {
                     faults.append("settlement_file \(file.name): \(fault)")
                 }
             }
@@ -61,7 +61,7 @@ public struct SettlementAudit {
 
     private func fault(
         in file: SettlementFileRow, profile: AgencyProfile, workshop: String
-    ) -> String? {
+    ) throws -> String? {
         do {
             let made = try digest(ofMaking: file, profile: profile, in: workshop)
             guard made == file.digest else {
@@ -73,6 +73,10 @@ public struct SettlementAudit {
                 return "the file in the partner's folder is missing or differs"
             }
             return nil
+        } catch SettlementError.systemFailure(_, let name, let code) {
+            // A temporary folder without room says nothing about the book.
+            throw BookError.unusable(
+                path: workshop + "/" + name, reason: String(cString: strerror(code)))
         } catch {
             return "cannot be made anew: \(error)"
         }

@@ -158,6 +158,11 @@ public struct BookAudit {
             pages.hasChecksums = report.hasChecksums
             return report.faults.map { "database pages: \($0)" }
         }
+        progress("schema: tables, indexes and guards")
+        let schema = readable("schema") {
+            try Migrator(AgencySchema.migrations).schemaFaults(in: connection)
+                .map { "schema \($0)" }
+        }
         progress("pages: integrity check")
         let integrity = readable("database pages") {
             try connection.prepare(computed: "PRAGMA integrity_check(\(maximumFaults))")
@@ -170,7 +175,7 @@ public struct BookAudit {
                     + "names a missing row of \(row.text(2))"
             }
         }
-        pages.faults = sums + integrity + keys.prefix(maximumFaults)
+        pages.faults = sums + schema + integrity + keys.prefix(maximumFaults)
         return pages
     }
 

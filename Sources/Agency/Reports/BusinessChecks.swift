@@ -8,7 +8,7 @@ enum BusinessChecks {
         let sql: String
     }
 
-    static let all = entries + documents + closings
+    static let all = entries + documents + closings + answers
 
     private static let entries = [
         Check(

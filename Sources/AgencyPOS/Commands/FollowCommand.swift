@@ -77,7 +77,8 @@ extension BackupError {
     fileprivate var isLasting: Bool {
         switch self {
         case .otherBook, .ahead: true
-        case .exists, .inUse, .unusable, .notABook, .unsound, .folderNotEmpty, .keyMissing,
+        case .exists, .inUse, .besideBook, .unusable, .notABook, .unsound, .folderNotEmpty,
+            .keyMissing,
             .otherKeyPresent, .stopped:
             false
         }

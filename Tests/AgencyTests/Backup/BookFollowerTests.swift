@@ -123,6 +123,38 @@ import Testing
         #expect(try output.names(in: ".") == ["copy"])
     }
 
+    @Test(
+        "neither the book nor a name beside it is taken for a copy, by whatever link",
+        arguments: ["book.db", "book.db-wal", "./copy", "../NAME/book.db", "link", "spare"])
+    func besideBook(_ name: String) throws {
+        let book = test.copy.path + "/book.db"
+        var path = test.copy.path + "/" + name
+        switch name {
+        case "link":
+            path = output.path + "/link"
+            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: book)
+        case "spare":
+            path = output.path + "/copy"
+            try FileManager.default.createSymbolicLink(
+                atPath: path + ".spare", withDestinationPath: book)
+        case _:
+            let last = (test.copy.path as NSString).lastPathComponent
+            path = path.replacingOccurrences(of: "NAME", with: last)
+        }
+        let before = try test.copy.names(in: ".")
+        #expect(throws: BackupError.besideBook(path: path)) {
+            try BookFollower(test.book.folder, to: path).round()
+        }
+        if FileStamp(path) == nil, name != "spare" {
+            #expect(throws: BackupError.besideBook(path: path)) { try test.back(up: path) }
+        }
+        #expect(try test.copy.names(in: ".") == before)
+        // What is acknowledged now is in the file that has the book's name.
+        let count = try test.count("journal_entry")
+        try test.payPhone(key: "payment-1", by: principal)
+        #expect(try BookIdentity(ofCopy: book).head?.size == count + 1)
+    }
+
     @Test("a copy is kept by one process at a time")
     func claimed() throws {
         let first = try follower()

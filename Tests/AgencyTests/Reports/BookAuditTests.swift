@@ -1,4 +1,5 @@
 import Foundation
+import SQL
 import Testing
 
 @testable import Agency
@@ -132,7 +133,94 @@ struct Damage: Sendable, CustomTestStringConvertible {
         Damage(
             check: "settlement files",
             sql: "UPDATE settlement_file SET net_fen = net_fen + 1"),
+        Damage(
+            check: "answers agree with their transactions",
+            sql: "UPDATE idempotency_key SET answer = CAST(json_replace(CAST(answer AS TEXT), "
+                + "'$.amount_fen', 1) AS BLOB) WHERE outcome = 'done'"),
+        Damage(
+            check: "answers agree with their transactions",
+            sql: "UPDATE idempotency_key SET answer = CAST(json_replace(CAST(answer AS TEXT), "
+                + "'$.receipt.serial', '000000099999') AS BLOB) WHERE outcome = 'done'"),
+        Damage(
+            check: "answers agree with their transactions",
+            sql: transaction("account_reference = 'X'", "bill_payment")),
+        Damage(
+            check: "payments have their answers",
+            sql: "DELETE FROM idempotency_key WHERE CAST(answer AS TEXT) LIKE '%bill_payment%'"),
+        Damage(
+            check: "payments have their answers",
+            sql: "UPDATE idempotency_key SET outcome = 'running' "
+                + "WHERE CAST(answer AS TEXT) LIKE '%ticket_sale%'"),
+        Damage(
+            check: "withdrawals have their answers",
+            sql: "DELETE FROM idempotency_key WHERE key IN (SELECT key FROM withdrawal)"),
+        Damage(
+            check: "withdrawals have their answers",
+            sql: "UPDATE idempotency_key SET outcome = 'running'"),
+        Damage(
+            check: "reversals are told to the bank",
+            sql: "UPDATE withdrawal SET reversal = 'none'"),
+        Damage(
+            check: "reversals are told to the bank",
+            sql: "UPDATE withdrawal SET reversal = 'confirmed'"),
+        Damage(
+            check: "paid bills were paid wholly",
+            sql: "UPDATE bill SET amount_fen = amount_fen - 1 WHERE paid_serial = 1"),
+        Damage(
+            check: "tickets are of the sold trip",
+            sql: "UPDATE ticket_reservation SET travel_date = travel_date + 1; "
+                + "UPDATE trip_day SET travel_date = travel_date + 1"),
+        Damage(
+            check: "shifts take up what was counted",
+            sql: "UPDATE shift SET counted_fen = counted_fen + 1, book_fen = book_fen + 1"),
+        Damage(
+            check: "shifts take up what was counted",
+            sql: "UPDATE shift SET opening_fen = opening_fen + 1"),
+        Damage(
+            check: "receipt numbers go on",
+            sql: "UPDATE receipt_counter SET last_number = last_number - 1"),
+        Damage(
+            check: "shares went to those who share",
+            sql: "UPDATE day_revenue SET operator_fen = operator_fen - 1, "
+                + "village_fen = village_fen + 1 WHERE operator_fen > 0"),
+        Damage(
+            check: "shares went to those who share",
+            sql: "UPDATE station SET operator_share_account_id = "
+                + "(SELECT max(share_account_id) FROM village)"),
     ]
+
+    @Test(
+        "a guard, a table or an index that was removed, changed or added is found",
+        arguments: [
+            ("DROP TRIGGER journal_entry_kept", "missing"),
+            ("DROP INDEX shift_one_per_till", "missing"),
+            ("CREATE TABLE spare (a)", "no migration"),
+            (
+                "CREATE TRIGGER skim AFTER INSERT ON service_transaction BEGIN "
+                    + "UPDATE contract SET commission_rate_ppm = 1; END", "no migration"
+            ),
+            (
+                "DROP TRIGGER posting_kept; CREATE TRIGGER posting_kept BEFORE DELETE ON posting "
+                    + "WHEN 0 BEGIN SELECT 1; END", "differs"
+            ),
+        ])
+    func schema(_ sql: String, _ word: String) throws {
+        let test = try TestBook()
+        try test.playDay()
+        test.book.close()
+        let copy = try BookCopy(of: test.copy.path)
+        do {
+            let connection = try Connection(path: copy.path + "/book.db", access: .write)
+            try connection.execute(script: sql)
+            try connection.checkpoint(truncating: true)
+        }
+        let faults = try copy.faults()
+        #expect(faults.count == 1 && faults.allSatisfy { $0.contains(word) }, "\(faults)")
+        // Nor is it served: what the guards refuse would pass.
+        #expect(throws: MigrationError.self) {
+            try TestBook(reopening: copy, at: "2026-11-20 18:00")
+        }
+    }
 
     @Test(
         "a released file finds what was altered after its day was sealed",

@@ -80,10 +80,11 @@ final class BookCopy: Sendable {
         try connection.execute(
             script: "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;")
         let triggers = try connection.prepare(
-            "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
-        ).all { $0.text(0) }
-        for trigger in triggers { try connection.execute(script: "DROP TRIGGER \(trigger)") }
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"
+        ).all { (name: $0.text(0), sql: $0.text(1)) }
+        for trigger in triggers { try connection.execute(script: "DROP TRIGGER \(trigger.name)") }
         try connection.execute(script: sql)
+        for trigger in triggers { try connection.execute(script: trigger.sql) }
         try connection.checkpoint(truncating: true)
     }
 
