@@ -58,8 +58,16 @@ enum Main {
         case let error as CommandError: error
         case let refusal as Refusal: CommandError(message: refusal.detail, code: .refused)
         case let error as HTTPServerError: CommandError(message: error.message, code: .unusable)
-        case let error as SQLError where error.isNotADatabase:
-            CommandError(message: "the data folder's book.db is not a database", code: .unusable)
+        case let error as SQLError where error.isNotADatabase || error.isDamage:
+            CommandError(
+                message: "the data folder's book.db is no database, or a damaged one "
+                    + "(\(error.message)); keep it as it is, restore a backup into a new folder",
+                code: .unusable)
+        case let error as SQLError where error.isNotPermitted:
+            CommandError(
+                message: "the data folder's book.db cannot be used (\(error.message)); run as the "
+                    + "user that owns it, who can write to its disk",
+                code: .unusable)
         case let error as SQLError:
             CommandError(
                 message: "database error \(error.extendedCode): \(error.message)",

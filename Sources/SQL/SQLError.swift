@@ -40,6 +40,12 @@ public struct SQLError: Error, Equatable, Sendable {
     /// Whether the file is no database, or is one no longer.
     public var isNotADatabase: Bool { code == SQLITE_NOTADB }
 
+    /// Whether the file's pages do not make a database.
+    public var isDamage: Bool { code == SQLITE_CORRUPT }
+
+    /// Whether the user may not open or write the file, or its folder.
+    public var isNotPermitted: Bool { [SQLITE_CANTOPEN, SQLITE_READONLY].contains(code) }
+
     /// Whether another connection holds the lock.
     public var isBusy: Bool { code == SQLITE_BUSY }
 }

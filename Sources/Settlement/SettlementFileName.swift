@@ -81,6 +81,11 @@ public struct SettlementFileName: Hashable, Sendable {
     /// The name of the file that holds the MAC.
     public var sidecarText: String { text + Self.sidecarSuffix }
 
+    /// The one line, with its line feed, that the file of the MAC holds.
+    public func sidecarLine(_ code: MessageAuthenticationCode) -> String {
+        SettlementSidecar.text(code, of: self)
+    }
+
     static let prefix = "APS"
     static let suffix = ".txt"
     static let sidecarSuffix = ".hmac"

@@ -23,7 +23,8 @@ public struct BookContents: Sendable, Equatable {
             try Migrator(AgencySchema.migrations).check(connection)
         } catch is MigrationError {
             // Before a new program version is installed, or after an old one came back, is just
-            // when a copy is needed.
+            // when a copy is needed. An empty file or another program's is no book at all.
+            _ = try BookIdentity(connection)
             return nil
         }
         return try BookContents(connection)

@@ -16,8 +16,13 @@ struct BookIdentity: Sendable, Equatable {
     /// The latest root; nothing for a book without entries.
     let head: Head?
 
-    /// - Throws: `BookError.notLoaded`; `SQLError`, also for a file that holds no book.
+    /// - Throws: `BookError.notLoaded`, also for another program's database; `SQLError`.
     init(_ connection: Connection) throws {
+        let isBook =
+            try connection.prepare(
+                "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'agency'"
+            ).first { _ in true } ?? false
+        guard isBook else { throw BookError.notLoaded }
         let digest = try connection.prepare("SELECT network_digest FROM agency")
             .first { $0.text(0) }
         guard let digest else { throw BookError.notLoaded }

@@ -2,6 +2,8 @@
 public enum BookError: Error, Equatable, Sendable {
     /// The folder holds no network yet.
     case notLoaded
+    /// The file is a database, or empty, and never was a book.
+    case notABook(path: String)
     /// Another process serves or changes the book.
     case inUse(folder: String)
     /// A folder or file cannot be made, read or written.
@@ -17,6 +19,8 @@ extension BookError: CustomStringConvertible {
         switch self {
         case .notLoaded:
             "the data folder holds no network yet; run `agencypos load` first"
+        case .notABook(let path):
+            "\(path) is not a book; restore a backup into a new folder, or load one"
         case .inUse(let folder):
             "another agencypos process uses \(folder); stop it first, or use its REST API"
         case .unusable(let path, let reason): "\(path): \(reason)"

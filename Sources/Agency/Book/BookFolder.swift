@@ -26,17 +26,30 @@ public struct BookFolder: Sendable {
     public func openReaders() throws -> ReaderPool {
         try checkHoldsBook()
         let readers = ReaderPool(path: databasePath)
-        try readers.read { try Migrator(AgencySchema.migrations).check($0) }
+        do {
+            try readers.read { try Migrator(AgencySchema.migrations).check($0) }
+        } catch MigrationError.missing(let name) where name == AgencySchema.migrations.first?.name {
+            throw BookError.notABook(path: databasePath)
+        }
         return readers
     }
 
     /// - Throws: `BookError` when there is no book in the folder, so that a mistyped path makes none.
     func checkHoldsBook() throws {
-        guard FileManager.default.fileExists(atPath: databasePath) else {
+        guard try Self.exists(databasePath) else {
             throw BookError.unusable(
                 path: databasePath,
                 reason: "there is no book here; load one, or name its folder with --data")
         }
+    }
+
+    /// Whether there is a file of this name.
+    ///
+    /// - Throws: `BookError.unusable` when that cannot be seen, as in another user's folder.
+    static func exists(_ path: String) throws -> Bool {
+        if access(path, F_OK) == 0 { return true }
+        guard errno != ENOENT else { return false }
+        throw BookError.unusable(path: path, reason: String(cString: strerror(errno)))
     }
 
     /// Makes a folder, with those above it, for this user only.
@@ -105,7 +118,7 @@ struct BookKeys: Sendable {
     }
 
     private static func readMaster(_ path: String) throws -> SymmetricKey? {
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        guard try BookFolder.exists(path) else { return nil }
         guard let data = FileManager.default.contents(atPath: path),
             let key = SymmetricKey(
                 hex: String(decoding: data, as: UTF8.self).prefix(masterBytes * 2)),
@@ -120,7 +133,7 @@ struct BookKeys: Sendable {
         let path = folder.masterKeyPath
         guard !FileManager.default.fileExists(atPath: folder.databasePath) else {
             throw BookError.unusable(
-                path: path, reason: "the key of this book is missing; restore it from its backup")
+                path: path, reason: "the key of this book is missing; put the copy of it here")
         }
         try BookFolder.make((path as NSString).deletingLastPathComponent)
         let bytes = try SecureRandom.bytes(masterBytes)

@@ -72,6 +72,9 @@ public struct SettlementAudit {
             guard try digest(ofFileAt: path) == file.digest else {
                 return "the file in the partner's folder is missing or differs"
             }
+            guard try hasSidecar(file, beside: path) else {
+                return "the .hmac file beside it is missing or differs"
+            }
             return nil
         } catch SettlementError.systemFailure(_, let name, let code) {
             // A temporary folder without room says nothing about the book.
@@ -91,6 +94,24 @@ public struct SettlementAudit {
             file, of: profile, in: workshop, key: key, check: { _ in })
         defer { candidate.discard() }
         return candidate.digest.hex
+    }
+
+    /// Whether the file of the MAC holds the code that the book kept at the release.
+    private func hasSidecar(_ file: SettlementFileRow, beside path: String) throws -> Bool {
+        let kept = try connection.prepare("SELECT mac FROM settlement_file WHERE file_id = $1")
+            .first(.integer(file.id.number)) { $0.optionalText(0) }
+        guard let hex = kept ?? nil, let code = MessageAuthenticationCode(hex: hex) else {
+            return false
+        }
+        let name = try SettlementFileName(file.name)
+        let folder = (path as NSString).deletingLastPathComponent
+        guard let handle = FileHandle(forReadingAtPath: folder + "/" + name.sidecarText) else {
+            return false
+        }
+        defer { handle.closeFile() }
+        let line = Data(name.sidecarLine(code).utf8)
+        // One byte more than the line shows whether the file goes on.
+        return try handle.read(upToCount: line.count + 1) == line
     }
 
     private func digest(ofFileAt path: String) throws -> String? {

@@ -58,7 +58,7 @@ struct SettlementKeys {
         } catch is CryptographyError {
             throw BookError.unusable(
                 path: masterKeyPath,
-                reason: "this is not this book's key; restore it from its backup")
+                reason: "this is not this book's key; use the copy of its own")
         }
     }
 

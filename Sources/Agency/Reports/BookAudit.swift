@@ -19,6 +19,9 @@ public struct BookAuditReport: Sendable {
 
 /// Checks the whole book: the database's pages, the ledger, and every business row against it.
 public struct BookAudit {
+    /// Wrong pages fill no more than one in so many of the faults, when there are others.
+    private static let pageShare = 4
+
     private let connection: Connection
     private let maximumFaults: Int
     private let resumption: LedgerAudit.Resumption?
@@ -55,8 +58,8 @@ public struct BookAudit {
         let pages = pageFaults()
         let (ledger, faults) = ledgerFaults()
         let business = businessFaults(
-            maximum: maximumFaults - pages.faults.count - faults.count)
-        return report(ledger, pages, faults: pages.faults + faults + business)
+            maximum: maximumFaults - faults.count)
+        return report(ledger, pages, faults: faults + business)
     }
 
     /// Runs every check, that of the ledger at the same time as the others.
@@ -68,7 +71,7 @@ public struct BookAudit {
         let (ledger, faults) = ledgerFaults()
         progress("pages and business rows")
         let (pages, business) = others.wait()
-        return report(ledger, pages, faults: pages.faults + faults + business)
+        return report(ledger, pages, faults: faults + business)
     }
 
     /// What the checks of the database's pages found.
@@ -111,9 +114,17 @@ public struct BookAudit {
                 progress: ledgerProgress
             ).run()
             ledger = report
-            return report.faults.map(\.description)
+            return report.faults.map { "\($0)" + accountName(of: $0) }
         }
         return (ledger, faults)
+    }
+
+    /// The code of the account whose row is at fault, for the reader.
+    private func accountName(of fault: LedgerFault) -> String {
+        guard let number = fault.accountNumber else { return "" }
+        let code = try? connection.prepare("SELECT code FROM ledger_account WHERE account_id = $1")
+            .first(.integer(number)) { $0.text(0) }
+        return code.map { " (account \($0))" } ?? ""
     }
 
     private func businessFaults(maximum: Int) -> [String] {
@@ -130,7 +141,9 @@ public struct BookAudit {
     private func report(
         _ ledger: LedgerAuditReport?, _ pages: Pages, faults: [String]
     ) -> BookAuditReport {
-        var faults = faults
+        // Another program's write spoils many pages: they must not hide what it wrote.
+        let room = max(maximumFaults / Self.pageShare, maximumFaults - faults.count)
+        var faults = Array(pages.faults.prefix(room)) + faults
         var counts: [Int64] = [0, 0]
         faults += readable("counts") {
             counts[0] =

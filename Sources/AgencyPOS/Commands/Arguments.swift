@@ -38,9 +38,10 @@ struct Arguments {
                     throw CommandError.usage("\(name) takes no value; see --help")
                 }
                 options[name] = ""
-            } else if parts.count == 2 {
-                options[name] = String(parts[1])
-            } else if let value = rest.popFirst() {
+            } else if let value = parts.count == 2 ? String(parts[1]) : rest.popFirst(),
+                !value.isEmpty
+            {
+                // An empty value is a variable that a script did not set.
                 options[name] = value
             } else {
                 throw CommandError.usage("\(name) needs a value; see --help")

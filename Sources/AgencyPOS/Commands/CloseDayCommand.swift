@@ -9,8 +9,7 @@ enum CloseDayCommand: Command {
     static let discussion = """
         Closes the open business date, or the one named, and writes one file for each partner.
         Run again after a crash it writes the files that are missing; a date that has not begun is
-        not closed. While a server runs on the
-        data folder use its POST /v1/day-close instead.
+        not closed. While a server runs on the data folder use its POST /v1/day-close instead.
         """
     static let options: [Arguments.Option] = [
         .data,

@@ -23,7 +23,7 @@ enum ExportCommand: Command {
         Arguments.Option(
             name: "--to", value: "YYYY-MM-DD", help: "default: the last business date"),
         Arguments.Option(
-            name: "--out", value: "FILE", help: "default: standard output"),
+            name: "--out", value: "FILE", help: "is replaced (default: standard output)"),
     ]
 
     static func run(_ arguments: Arguments) throws {

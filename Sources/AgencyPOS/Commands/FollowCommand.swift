@@ -6,7 +6,7 @@ enum FollowCommand: Command {
     static let name = "follow"
     static let abstract = "keep a copy of the book up to date, every so many seconds"
     static let discussion = """
-        agencypos follow FILE --every SECONDS
+        agencypos follow FILE [--every SECONDS]
 
         FILE is a complete backup at every moment, as restore takes it; its time tells when it
         last was up to date. FILE.spare beside it is the copy before. A round reads the whole book
@@ -15,7 +15,9 @@ enum FollowCommand: Command {
         """
     static let options: [Arguments.Option] = [
         .data,
-        Arguments.Option(name: "--every", value: "SECONDS", help: "1 to 86400 (default: 60)"),
+        Arguments.Option(
+            name: "--every", value: "SECONDS", help: "from round to round, 1 to 86400 (default: 60)"
+        ),
     ]
 
     static func run(_ arguments: Arguments) throws {

@@ -17,7 +17,7 @@ enum ProofCommand: Command {
         """
     static let options: [Arguments.Option] = [
         .data,
-        Arguments.Option(name: "--date", value: "YYYY-MM-DD", help: "a closed date"),
+        Arguments.Option(name: "--date", value: "YYYY-MM-DD", help: "a closed date, for a receipt"),
         Arguments.Option(name: "--from", value: "YYYY-MM-DD", help: "the earlier closed date"),
         Arguments.Option(name: "--to", value: "YYYY-MM-DD", help: "the later closed date"),
     ]

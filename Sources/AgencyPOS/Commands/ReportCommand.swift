@@ -10,16 +10,20 @@ enum ReportCommand: Command {
         agencypos report trial-balance [--date YYYY-MM-DD]
         agencypos report revenue [--from YYYY-MM-DD] [--to YYYY-MM-DD]
 
-        Amounts are in yuan. A trial balance of a date is that of its close.
+        Amounts are in yuan. A trial balance has debits and credits of each account; that of a
+        date is that of its close. Revenue has transactions, amount, service fee and commission.
         """
     static let options: [Arguments.Option] = [
         .data,
-        Arguments.Option(name: "--date", value: "YYYY-MM-DD", help: "a closed date"),
-        Arguments.Option(name: "--from", value: "YYYY-MM-DD", help: "default: the open date"),
-        Arguments.Option(name: "--to", value: "YYYY-MM-DD", help: "default: --from"),
+        Arguments.Option(
+            name: "--date", value: "YYYY-MM-DD", help: "a closed date, of a trial balance"),
+        Arguments.Option(
+            name: "--from", value: "YYYY-MM-DD", help: "of revenue; default: the open date"),
+        Arguments.Option(name: "--to", value: "YYYY-MM-DD", help: "of revenue; default: --from"),
     ]
 
     static func run(_ arguments: Arguments) throws {
+        try refuseOptionsOfOtherReport(arguments)
         let folder = BookFolder(
             path: arguments.text("--data", default: Arguments.Option.defaultData))
         let readers = try folder.openReaders()
@@ -27,6 +31,20 @@ enum ReportCommand: Command {
         case ["trial-balance"]: try printTrialBalance(readers, arguments)
         case ["revenue"]: try printRevenue(readers, arguments)
         case _: throw CommandError.usage("name a report: trial-balance or revenue")
+        }
+    }
+
+    /// An option that is passed over would make a report look like that of another date.
+    private static func refuseOptionsOfOtherReport(_ arguments: Arguments) throws {
+        let others =
+            switch arguments.operands {
+            case ["trial-balance"]: ["--from", "--to"]
+            case ["revenue"]: ["--date"]
+            case _: [String]()
+            }
+        for name in others where arguments.has(name) {
+            throw CommandError.usage(
+                "\(name) is not for report \(arguments.operands[0]); see --help")
         }
     }
 

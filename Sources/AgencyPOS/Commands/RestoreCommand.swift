@@ -19,7 +19,7 @@ enum RestoreCommand: Command {
         Arguments.Option(
             name: "--data", value: "FOLDER", help: "where to restore to (required)"),
         Arguments.Option(
-            name: "--key", value: "FILE", help: "the copy of the book's keys/master.key"),
+            name: "--key", value: "KEYFILE", help: "the copy of the book's keys/master.key"),
     ]
 
     /// How many of the latest seals are printed.

@@ -33,8 +33,8 @@ enum VerifyCommand: Command {
             help: "how long each of those may take (default: \(defaultTimeout))"),
         Arguments.Option(name: "--resume", help: "go on from where an interrupted check was"),
         Arguments.Option(
-            name: "--state-interval", value: "S",
-            help: "seconds between two states; 0 keeps them as often as it can (default: 5)"),
+            name: "--state-interval", value: "SECONDS",
+            help: "between two states; 0: as often as possible (default: 5)"),
     ]
 
     static func run(_ arguments: Arguments) throws {
@@ -87,8 +87,10 @@ enum VerifyCommand: Command {
         for fault in faults { print("FAULT \(fault)") }
         guard faults.isEmpty else {
             throw CommandError(
-                message: "the book is not sound: \(faults.count) faults"
-                    + (faults.count >= maximum ? " or more" : ""),
+                message: "the book is not sound: "
+                    + (faults.count == 1 ? "1 fault" : "\(faults.count) faults")
+                    + (faults.count >= maximum ? " or more" : "")
+                    + "; keep it as it is, see docs/operations.md",
                 code: .failure)
         }
         print(

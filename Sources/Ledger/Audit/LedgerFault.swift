@@ -1,3 +1,5 @@
+import CivilTime
+
 /// One place where the book contradicts itself.
 public struct LedgerFault: Error, Equatable, Sendable {
     /// What is wrong there.
@@ -86,7 +88,25 @@ public struct LedgerFault: Error, Equatable, Sendable {
 
 extension LedgerFault: CustomStringConvertible {
     public var description: String {
-        "\(kind.rawValue): \(table) \(key), \(field): expected \(expected), found \(found)"
+        "\(kind.rawValue): \(table) \(key)\(dateText), \(field): "
+            + "expected \(expected), found \(found)"
+    }
+
+    /// The business date that the key begins with, for the reader; a space before it.
+    private var dateText: String {
+        guard ["business_date", "account_day"].contains(table),
+            let days = key.split(separator: "/").first.flatMap({ Int($0) }),
+            let date = BusinessDate(daysSinceEpoch: days)
+        else { return "" }
+        return " (\(date))"
+    }
+
+    /// The number of the account whose row is at fault; nothing for other rows.
+    public var accountNumber: Int64? {
+        guard ["account_balance", "account_day", "ledger_account"].contains(table) else {
+            return nil
+        }
+        return key.split(separator: "/").last.flatMap { Int64($0) }
     }
 }
 

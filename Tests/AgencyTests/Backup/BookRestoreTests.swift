@@ -90,7 +90,7 @@ import Testing
             .write(to: URL(filePath: other))
         #expect(
             throws: BookError.unusable(
-                path: other, reason: "this is not this book's key; restore it from its backup")
+                path: other, reason: "this is not this book's key; use the copy of its own")
         ) { try restore(key: other) }
         let noKey = output.path + "/none.key"
         #expect(throws: BackupError.keyMissing(path: noKey)) { try restore(key: noKey) }

@@ -38,7 +38,7 @@ import Testing
         #expect(
             throws: BookError.unusable(
                 path: path,
-                reason: "the key of this book is missing; restore it from its backup")
+                reason: "the key of this book is missing; put the copy of it here")
         ) { try Book(path: copy.path) }
         #expect(!FileManager.default.fileExists(atPath: path))
     }
@@ -62,7 +62,7 @@ import Testing
         try Data(String(repeating: "0a", count: 32).utf8).write(to: URL(filePath: path))
         #expect(
             throws: BookError.unusable(
-                path: path, reason: "this is not this book's key; restore it from its backup")
+                path: path, reason: "this is not this book's key; use the copy of its own")
         ) { try Book(path: copy.path) }
     }
 

@@ -238,27 +238,6 @@ struct Damage: Sendable, CustomTestStringConvertible {
         #expect(try !settlementFaults(copy).isEmpty)
     }
 
-    @Test("a released file that is gone or changed is found") func files() throws {
-        let copy = try closedDay()
-        let folder = BookFolder(path: copy.path).settlementFolder(partnerCode: "WATER01")
-        let name = try #require(
-            try FileManager.default.contentsOfDirectory(atPath: folder)
-                .first { $0.hasSuffix(".txt") })
-        let handle = try #require(FileHandle(forWritingAtPath: folder + "/" + name))
-        handle.write(Data("X".utf8))
-        handle.closeFile()
-        #expect(try settlementFaults(copy).count == 1)
-        try FileManager.default.removeItem(atPath: folder + "/" + name)
-        #expect(try settlementFaults(copy).count == 1)
-    }
-
-    private func settlementFaults(_ copy: BookCopy) throws -> [String] {
-        let folder = BookFolder(path: copy.path)
-        return try folder.openReaders().read {
-            try SettlementAudit(folder, $0) { _ in }.run(maximumFaults: 100)
-        }
-    }
-
     @Test("a clean day is clean, open as well as closed") func clean() throws {
         let test = try TestBook()
         try test.playDay()
@@ -305,7 +284,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
     }
 
     /// A book that was closed after a day of all kinds of transactions, its files released.
-    private func closedDay() throws -> BookCopy {
+    func closedDay() throws -> BookCopy {
         let test = try TestBook()
         try test.playDay()
         try test.closeDay()

@@ -156,6 +156,7 @@ struct VerifyProofToolTests {
         for outcome in outcomes {
             #expect(outcome.code == 2, "\(outcome)")
             #expect(outcome.errors.hasPrefix("cannot be read: "), "\(outcome)")
+            #expect(outcome.errors.contains(".json: "), "\(outcome)")
         }
     }
 
