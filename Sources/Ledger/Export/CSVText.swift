@@ -6,11 +6,11 @@ struct CSVText: ExportText {
     private let chart: ExportChart
     private let out: ExportBuffer
     private let zone: ZoneOffset
-    private let head: EntryHead
+    private let head: EntryCells
     private let accounts: [String]
 
     /// The cells before a line's number, kept from one posting of an entry to the next.
-    private final class EntryHead {
+    private final class EntryCells {
         var cells = ""
     }
 
@@ -18,7 +18,7 @@ struct CSVText: ExportText {
         self.chart = chart
         self.out = out
         self.zone = zone
-        head = EntryHead()
+        head = EntryCells()
         accounts = chart.lines.map { line in
             [
                 line.account.code.text, CSVCell.text(line.account.name), line.account.type.rawValue,
