@@ -53,7 +53,7 @@ extension BookAuditTests {
             try BookAudit($0, maximumFaults: 8) { _ in }.run().faults
         }
         #expect(faults.count == 8, "\(faults)")
-        #expect(faults.contains { $0.hasPrefix("wrong_balance: account_balance 1 ") }, "\(faults)")
+        #expect(faults.contains { $0.hasPrefix("wrong_balance: account_balance 1,") }, "\(faults)")
         #expect(faults.contains { $0.hasPrefix("service_transaction 1") }, "\(faults)")
     }
 
