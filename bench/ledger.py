@@ -29,11 +29,11 @@ SCRIPTS = pathlib.Path(__file__).resolve().parent
 BATCHES = (1, 16, 64, 256, 8_192)
 WRITER_ACCOUNTS = 10
 AIMS = {64: 25_000, 8_192: 40_000}
-AIM_SHARE, AIM_LARGE = 80, 80
+AIM_SHARE, AIM_LARGE, AIM_AUDIT = 80, 80, 200_000
 QUICK = {"LEDGER_RUNS": "1", "LEDGER_SECONDS": "1", "LEDGER_ENTRIES": "200000"}
 # Where SQLite's header tells them: https://www.sqlite.org/fileformat.html
 PAGE_LAYOUT = slice(16, 21)
-JOURNAL, WRITER, CEILING = "journal", "writer", "ceiling"
+JOURNAL, WRITER, CEILING, AUDIT = "journal", "writer", "ceiling", "audit"
 
 
 class LedgerBench:
@@ -74,6 +74,16 @@ class LedgerBench:
                 remove(making)
                 self.call(self.program, "make", making, accounts, self.entries)
                 making.rename(large)
+
+    def audit(self):
+        """Checks each large book as `verify` checks the ledger."""
+        for accounts in self.accounts:
+            book = self.large_book(accounts)
+            for line in self.call(self.program, "audit", book, self.runs, 10).splitlines():
+                result = json.loads(line)
+                self.results.setdefault((accounts, self.entries, 0), {}).setdefault(
+                    AUDIT, []).append(result)
+                self.say(f"{accounts} accounts, {self.entries} entries, audit: {line}")
 
     def large_book(self, accounts):
         """Where a book with entries is kept."""
@@ -128,7 +138,7 @@ class LedgerBench:
         yield ("| accounts | entries before | batch | entries/s | through the writer | ceiling/s "
                "| share % | CPU us | its ceiling | share of CPU % |")
         yield "|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
-        for key in sorted(self.results, key=lambda key: (key[0], key[1], key[2])):
+        for key in sorted(key for key, kinds in self.results.items() if AUDIT not in kinds):
             used = [self.median(key, kind, "cpu_us_per_entry") for kind in (JOURNAL, CEILING)]
             through = self.median(key, WRITER)
             yield "| " + " | ".join([
@@ -136,6 +146,10 @@ class LedgerBench:
                 f"{through:,.0f}" if through else "", f"{self.median(key, CEILING):,.0f}",
                 f"{self.ratio(key, JOURNAL, key, CEILING):.0f}", f"{used[0]:.1f}",
                 f"{used[1]:.1f}", f"{100 * used[1] / used[0]:.0f}"]) + " |"
+        yield ""
+        for key in sorted(key for key, kinds in self.results.items() if AUDIT in kinds):
+            yield (f"audit of {key[1]:,} entries over {key[0]:,} accounts: "
+                   f"{self.median(key, AUDIT):,.0f} entries/s (aim {AIM_AUDIT:,})")
         yield ""
         few = self.accounts[0]
         for batch, aim in AIMS.items():
@@ -193,6 +207,7 @@ def main():
         about = machine(work)
         bench = LedgerBench(program, out, work)
         bench.measure()
+        bench.audit()
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         results = [{"accounts": key[0], "entries_before": key[1], "batch": key[2], "kind": kind,
                     "runs": runs} for key, kinds in bench.results.items()

@@ -7,11 +7,12 @@ import SQL
 ///     LedgerBench make BOOK_DB ACCOUNTS ENTRIES     a new book with that many of each
 ///     LedgerBench journal BOOK_DB BATCH SECONDS     on the journal: begin, entries, commit
 ///     LedgerBench writer BOOK_DB BATCH SECONDS      through the writer, one command an entry
+///     LedgerBench audit BOOK_DB RUNS MAXIMUM_FAULTS the audit of the whole ledger
 ///
 /// A run prints one line of JSON. `bench/ledger_ceiling.c` makes the same rows without us.
 @main
 enum LedgerBench {
-    static let usage = "usage: LedgerBench make|journal|writer BOOK_DB NUMBER NUMBER\n"
+    static let usage = "usage: LedgerBench make|journal|writer|audit BOOK_DB NUMBER NUMBER\n"
     /// Entries in a commit while a book is made.
     static let makingBatch: Int64 = 250_000
 
@@ -23,6 +24,7 @@ enum LedgerBench {
         case "make": try make(words[2], accounts: numbers[0], entries: numbers[1])
         case "journal": try journal(words[2], batch: numbers[0], seconds: numbers[1])
         case "writer": try writer(words[2], batch: numbers[0], seconds: numbers[1])
+        case "audit": try audit(words[2], runs: numbers[0], maximumFaults: numbers[1])
         default: refuse()
         }
     }
@@ -52,6 +54,17 @@ enum LedgerBench {
             stopwatch.count(entries: batch, commits: 1)
         }
         print(stopwatch.json(batch: batch))
+    }
+
+    private static func audit(_ path: String, runs: Int64, maximumFaults: Int64) throws {
+        let connection = try Connection(path: path, access: .read)
+        for _ in 0..<runs {
+            var stopwatch = Stopwatch(seconds: 0)
+            let report = try LedgerAudit(connection, maximumFaults: Int(maximumFaults)).run()
+            guard report.isClean else { preconditionFailure("\(report.faults)") }
+            stopwatch.count(entries: report.entryCount, commits: 0)
+            print(stopwatch.json(batch: 0))
+        }
     }
 
     /// Keeps two batches of commands with the writer, so that one gathers while one commits.

@@ -59,10 +59,18 @@ struct PendingExpiryTests {
         let copy = try #require(first?.copy)
         _ = try pend(try #require(first), 300, expiringAfterSeconds: 60)
         // The entry is then one that was posted at once, and such a one cannot expire.
+        // The guard is put back, for a book without it is not opened.
+        let guarding = try #require(
+            try first?.book.readers.read { connection in
+                try connection.prepare(
+                    "SELECT sql FROM sqlite_schema WHERE name = 'journal_entry_fixed'"
+                ).first { $0.text(0) }
+            })
         try first?.execute(
             """
             DROP TRIGGER journal_entry_fixed;
-            UPDATE journal_entry SET phase = 0 WHERE entry_id IN (SELECT entry_id FROM pending_entry)
+            UPDATE journal_entry SET phase = 0 WHERE entry_id IN (SELECT entry_id FROM pending_entry);
+            \(guarding);
             """)
         first?.book.close()
         first = nil
