@@ -82,7 +82,13 @@ public struct BookAudit {
 
     /// The checks of pages and business rows, on a thread and a connection of their own.
     private final class OtherChecks: Sendable {
-        private let found = Mutex((pages: Pages(), business: [String]()))
+        // A type of its own: see scripts/thread-sanitizer.suppressions.
+        private struct Found: Sendable {
+            var pages = Pages()
+            var business: [String] = []
+        }
+
+        private let found = Mutex(Found())
         private let isDone = DispatchSemaphore(value: 0)
 
         init(_ readers: ReaderPool, maximumFaults: Int) {
@@ -91,7 +97,9 @@ public struct BookAudit {
                 do {
                     let found = try readers.read { connection in
                         let audit = BookAudit(connection, maximumFaults: maximumFaults) { _ in }
-                        return (audit.pageFaults(), audit.businessFaults(maximum: maximumFaults))
+                        return Found(
+                            pages: audit.pageFaults(),
+                            business: audit.businessFaults(maximum: maximumFaults))
                     }
                     self.found.withLock { $0 = found }
                 } catch {
@@ -102,7 +110,7 @@ public struct BookAudit {
 
         func wait() -> (pages: Pages, business: [String]) {
             isDone.wait()
-            return found.withLock { $0 }
+            return found.withLock { ($0.pages, $0.business) }
         }
     }
 
