@@ -163,7 +163,11 @@ public struct DatabaseCopy {
 
 extension SQLError {
     /// Whether the file's bytes make no database that can be opened.
-    fileprivate var isUnreadableFile: Bool { code == SQLITE_NOTADB || code == SQLITE_CORRUPT }
+    ///
+    /// A header with a schema format of the future gives the general error.
+    fileprivate var isUnreadableFile: Bool {
+        code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_ERROR
+    }
 
     fileprivate static func system(_ call: String, _ number: Int32) -> SQLError {
         SQLError(
