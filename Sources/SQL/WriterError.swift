@@ -4,7 +4,10 @@ public enum WriterError: Error, Equatable, Sendable {
     case queueFull(maximumQueuedCommands: Int)
     /// The writer is shutting down and takes no further command.
     case stopped
-    /// The batch that held the command could not be committed; nothing of it was kept.
+    /// The batch that held the command could not be committed, and was undone.
+    ///
+    /// When only its sync failed and the process then ends, the batch may be whole after the next
+    /// start; who repeats a command under its idempotency key learns which it was.
     case batchRolledBack(SQLError)
 }
 
