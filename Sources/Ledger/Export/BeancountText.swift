@@ -51,36 +51,12 @@ struct BeancountText: ExportText {
         out.add("\"\n  recorded-at: \"")
         out.add(entry.recordedAt, in: zone)
         out.add("\"\n")
-        if let source = entry.source {
-            out.add("  source: ")
-            out.add(number: source)
-            out.add("\n")
-        }
-        if let original = entry.original {
-            if entry.phase == .reversal {
-                out.add("  reverses: ")
-            } else {
-                out.add("  posts: ")
-            }
-            out.add(number: original)
-            out.add("\n")
-        }
-        if let date = entry.originalDate {
-            out.add("  original-date: ")
-            out.add(date)
-            out.add("\n")
-        }
+        out.add(referencesOf: entry, indent: "  ", dateName: "original-date")
     }
 
     func posting(line: Int64, place: Int, amount: Int64) {
-        let account = chart.lines[place]
         out.add("  ")
-        out.add(account.name)
-        out.add("  ")
-        out.add(amount: amount)
-        out.add(byte: UInt8(ascii: " "))
-        out.add(account.account.currency.code)
-        out.add("\n")
+        out.add(amount, of: chart.lines[place])
     }
 
     func close(_ close: ExportedClose, _ balances: KeptBalances) {
@@ -101,12 +77,7 @@ struct BeancountText: ExportText {
         for place in close.places {
             out.add(nextDay)
             out.add(" balance ")
-            out.add(chart.lines[place].name)
-            out.add("  ")
-            out.add(amount: balances.total(at: place, in: chart))
-            out.add(byte: UInt8(ascii: " "))
-            out.add(chart.lines[place].account.currency.code)
-            out.add("\n")
+            out.add(balances.total(at: place, in: chart), of: chart.lines[place])
         }
     }
 

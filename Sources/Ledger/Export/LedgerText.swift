@@ -56,36 +56,12 @@ struct LedgerText: ExportText {
         out.add("\n    ; recorded_at: ")
         out.add(entry.recordedAt, in: zone)
         out.add("\n")
-        if let source = entry.source {
-            out.add("    ; source: ")
-            out.add(number: source)
-            out.add("\n")
-        }
-        if let original = entry.original {
-            if entry.phase == .reversal {
-                out.add("    ; reverses: ")
-            } else {
-                out.add("    ; posts: ")
-            }
-            out.add(number: original)
-            out.add("\n")
-        }
-        if let date = entry.originalDate {
-            out.add("    ; original_date: ")
-            out.add(date)
-            out.add("\n")
-        }
+        out.add(referencesOf: entry, indent: "    ; ", dateName: "original_date")
     }
 
     func posting(line: Int64, place: Int, amount: Int64) {
-        let account = chart.lines[place]
         out.add("    ")
-        out.add(account.name)
-        out.add("  ")
-        out.add(amount: amount)
-        out.add(byte: UInt8(ascii: " "))
-        out.add(account.account.currency.code)
-        out.add("\n")
+        out.add(amount, of: chart.lines[place])
     }
 
     func close(_ close: ExportedClose, _ balances: KeptBalances) {
