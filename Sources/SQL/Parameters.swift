@@ -41,6 +41,12 @@ public struct Parameters {
         note(result)
     }
 
+    /// Adds a text, or null for nothing.
+    public mutating func add(_ text: String?) {
+        guard let text else { return addNull() }
+        add(text)
+    }
+
     /// Adds bytes.
     public mutating func add(_ bytes: UnsafeRawBufferPointer) {
         let index = next()

@@ -51,8 +51,8 @@ extension AgencySession {
     /// Pays a bill: cash in, business row, entry and receipt, once for each key.
     ///
     /// Refusals, in order: `notSignedOn`, then for a quote `unknownQuote`, `billAlreadyPaid`,
-    /// `quoteExpired`, `amountMismatch`; for a blind biller `unknownProduct`, `wrongProductKind`,
-    /// `amountNotAllowed`; then `noContract`, `feeNotInTariff`.
+    /// `quoteExpired`, `amountMismatch`, `noContract`; for a blind biller `unknownProduct`,
+    /// `wrongProductKind`, `noContract`, `amountNotAllowed`; then `feeNotInTariff`.
     public func payBill(
         _ request: BillPaymentRequest, claim: IdempotencyClaim, by principal: Principal
     ) throws -> CommandOutcome {
@@ -105,9 +105,9 @@ extension AgencySession {
         let product = catalogue.product(productID)
         let contract = try catalogue.contract(for: product, on: try journal.currentDate())
         try contract.check(feeFen: request.serviceFeeFen, tariffFen: quote.feeFen)
-        let receipt = try postCollection(
+        let receipt = try post(
             NewTransaction(
-                kind: .billPayment, product: product, shift: shift,
+                kind: .billPayment, product: product, contract: contract, shift: shift,
                 accountReference: bill.accountNumber, amountFen: quote.amountFen,
                 feeFen: quote.feeFen,
                 commissionFen: contract.commission.commissionFen(on: quote.amountFen)))
@@ -127,12 +127,12 @@ extension AgencySession {
                 "\(productCode) is paid by quote: query the bills and ask for a quote",
                 field: "/product_id")
         }
-        try product.check(amountFen: request.amountFen)
         let contract = try catalogue.contract(for: product, on: try journal.currentDate())
+        try contract.check(amountFen: request.amountFen)
         try contract.check(feeFen: request.serviceFeeFen, tariffFen: contract.serviceFeeFen)
-        return try postCollection(
+        return try post(
             NewTransaction(
-                kind: .billPayment, product: product, shift: shift,
+                kind: .billPayment, product: product, contract: contract, shift: shift,
                 accountReference: accountNumber, amountFen: request.amountFen,
                 feeFen: contract.serviceFeeFen,
                 commissionFen: contract.commission.commissionFen(on: request.amountFen)))

@@ -38,7 +38,7 @@ extension AgencySession {
     /// roll then.
     /// - Returns: the quote as the bytes of a JSON object.
     /// - Throws: `Refusal` with `notSignedOn`, `unknownBill`, `billAlreadyPaid`,
-    ///   `amountNotAllowed`, `noContract`.
+    ///   `noContract`, `amountNotAllowed`.
     public func quoteBill(_ number: Int64, by principal: Principal) throws -> [UInt8] {
         let shift = try shifts.shift(of: principal, connection)
         guard let (bill, productID) = try BillReader(connection).bill(ID(number)) else {
@@ -46,12 +46,12 @@ extension AgencySession {
         }
         guard bill.paidSerial == nil else { throw Self.alreadyPaid(bill) }
         let product = catalogue.product(productID)
-        try product.check(amountFen: bill.totalFen, field: "/bill_id")
-        let date = try journal.currentDate()
-        let contract = try catalogue.contract(for: product, on: date)
+        let contract = try catalogue.contract(for: product, on: try journal.currentDate())
+        try contract.check(amountFen: bill.totalFen, field: "/bill_id")
         let midnight = profile.zone.midnight(
             startOf: profile.zone.date(at: now).adding(days: 1))
-        let expiresAt = min(now.adding(milliseconds: product.holdMinutes * 60_000), midnight)
+        let expiresAt = min(
+            now.adding(milliseconds: contract.terms[.holdMinutes] * 60_000), midnight)
         let id = try connection.prepare(
             """
             INSERT INTO bill_quote (bill_id, station_id, amount_fen, fee_fen, created_at,

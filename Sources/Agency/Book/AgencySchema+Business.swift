@@ -2,6 +2,10 @@
 extension AgencySchema {
     // One row for each service rendered; its serial number grows with time. Checks on the hot path
     // compare with OR: SQLite builds a temporary table for an IN list at each execution.
+    //
+    // A void or a refund is a row of its own, of the same kind, with the amounts negated. The final
+    // date is the business date on which money moved for good, or was found not to move: it is the
+    // date of the settlement file that tells of the row.
     static let transactions = """
         CREATE TABLE service_transaction (
             serial INTEGER PRIMARY KEY,
@@ -9,34 +13,66 @@ extension AgencySchema {
             recorded_at INTEGER NOT NULL,
             shift_id INTEGER NOT NULL REFERENCES shift,
             product_id INTEGER NOT NULL REFERENCES product,
+            contract_id INTEGER NOT NULL REFERENCES contract,
             kind TEXT NOT NULL,
             status TEXT NOT NULL CHECK (status = 'posted' OR status = 'pending'
-                OR status = 'authorised' OR status = 'declined' OR status = 'reversed'),
+                OR status = 'authorised' OR status = 'unknown' OR status = 'return_due'
+                OR status = 'declined' OR status = 'reversed' OR status = 'returned'),
             account_reference TEXT NOT NULL,
             partner_reference TEXT NOT NULL,
-            amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),
-            fee_fen INTEGER NOT NULL CHECK (fee_fen >= 0),
-            commission_fen INTEGER NOT NULL CHECK (commission_fen >= 0),
+            amount_fen INTEGER NOT NULL CHECK (amount_fen <> 0),
+            fee_fen INTEGER NOT NULL,
+            commission_fen INTEGER NOT NULL,
             receipt_number INTEGER NOT NULL,
             entry_id INTEGER,
-            CHECK ((status = 'posted') = (entry_id IS NOT NULL))
+            final_date INTEGER,
+            basket_serial INTEGER,
+            original_serial INTEGER,
+            original_item INTEGER,
+            correction TEXT CHECK (correction = 'void' OR correction = 'refund'),
+            CHECK (CASE WHEN status = 'posted' THEN entry_id IS NOT NULL
+                OR kind = 'transfer' AND fee_fen = 0 AND commission_fen = 0
+                ELSE entry_id IS NULL END),
+            CHECK ((status = 'pending' OR status = 'authorised' OR status = 'unknown'
+                OR status = 'return_due') = (final_date IS NULL)),
+            CHECK ((amount_fen < 0) = (original_serial IS NOT NULL)),
+            CHECK ((correction IS NULL) = (original_serial IS NULL)),
+            CHECK ((original_item IS NULL) = (original_serial IS NULL)),
+            CHECK (CASE WHEN amount_fen > 0 THEN fee_fen >= 0 AND commission_fen >= 0
+                ELSE fee_fen <= 0 AND commission_fen <= 0 END)
         ) STRICT;
         CREATE INDEX service_transaction_unfinished ON service_transaction (shift_id)
-        WHERE status IN ('pending', 'authorised');
+        WHERE status IN ('pending', 'authorised', 'unknown', 'return_due');
+        CREATE INDEX service_transaction_late ON service_transaction (final_date)
+        WHERE final_date <> business_date;
+        CREATE UNIQUE INDEX service_transaction_corrected
+        ON service_transaction (original_serial, original_item)
+        WHERE original_serial IS NOT NULL;
         CREATE TRIGGER service_transaction_kept BEFORE DELETE ON service_transaction
         BEGIN SELECT RAISE(ABORT, 'a transaction is never deleted'); END;
         CREATE TRIGGER service_transaction_final BEFORE UPDATE ON service_transaction
-        WHEN OLD.status IN ('posted', 'declined', 'reversed')
+        WHEN OLD.status IN ('posted', 'declined', 'reversed', 'returned')
             OR NEW.serial <> OLD.serial OR NEW.amount_fen <> OLD.amount_fen
             OR NEW.business_date <> OLD.business_date OR NEW.kind <> OLD.kind
             OR NEW.product_id <> OLD.product_id OR NEW.shift_id <> OLD.shift_id
+            OR NEW.contract_id <> OLD.contract_id
             OR NEW.fee_fen <> OLD.fee_fen OR NEW.commission_fen <> OLD.commission_fen
             OR NEW.receipt_number <> OLD.receipt_number
             OR NEW.account_reference <> OLD.account_reference
+            OR NEW.basket_serial IS NOT OLD.basket_serial
+            OR NEW.original_serial IS NOT OLD.original_serial
+            OR NEW.original_item IS NOT OLD.original_item
+            OR NEW.correction IS NOT OLD.correction
         BEGIN SELECT RAISE(ABORT, 'a finished transaction is never changed'); END;
         CREATE TRIGGER service_transaction_new BEFORE INSERT ON service_transaction
         WHEN NEW.serial <= (SELECT max(serial) FROM service_transaction)
         BEGIN SELECT RAISE(ABORT, 'serial numbers only grow'); END;
+        CREATE TRIGGER service_transaction_correction BEFORE INSERT ON service_transaction
+        WHEN NEW.original_serial IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM service_transaction x WHERE x.serial = NEW.original_serial
+                AND x.status = 'posted' AND x.original_serial IS NULL AND x.kind = NEW.kind
+                AND x.contract_id = NEW.contract_id)
+        BEGIN SELECT RAISE(ABORT, 'a correction is of a posted transaction of its kind'); END;
 
         """
 
@@ -142,6 +178,7 @@ extension AgencySchema {
             business_date INTEGER NOT NULL,
             station_id INTEGER NOT NULL REFERENCES station,
             product_id INTEGER NOT NULL REFERENCES product,
+            staff_id INTEGER NOT NULL REFERENCES staff_member,
             transaction_count INTEGER NOT NULL,
             amount_fen INTEGER NOT NULL,
             fee_fen INTEGER NOT NULL,
@@ -150,7 +187,7 @@ extension AgencySchema {
             village_fen INTEGER NOT NULL,
             town_fen INTEGER NOT NULL,
             district_fen INTEGER NOT NULL,
-            PRIMARY KEY (business_date, station_id, product_id),
+            PRIMARY KEY (business_date, station_id, product_id, staff_id),
             CHECK (operator_fen + village_fen + town_fen + district_fen = commission_fen)
         ) STRICT, WITHOUT ROWID;
         CREATE TRIGGER day_revenue_new BEFORE INSERT ON day_revenue

@@ -111,13 +111,9 @@ public enum AgencySchema {
             code TEXT NOT NULL UNIQUE,
             partner_id INTEGER NOT NULL REFERENCES partner,
             name TEXT NOT NULL,
-            kind TEXT NOT NULL CHECK (kind IN ('bill', 'ticket', 'withdrawal')),
-            biller_mode TEXT,
-            minimum_fen INTEGER NOT NULL,
-            maximum_fen INTEGER NOT NULL,
-            step_fen INTEGER NOT NULL,
-            daily_card_limit_fen INTEGER NOT NULL,
-            hold_minutes INTEGER NOT NULL
+            kind TEXT NOT NULL CHECK (kind IN
+                ('bill', 'ticket', 'withdrawal', 'stock', 'remittance', 'transfer')),
+            biller_mode TEXT
         ) STRICT;
         CREATE TABLE contract (
             contract_id INTEGER PRIMARY KEY,
@@ -138,6 +134,12 @@ public enum AgencySchema {
             remainder_to TEXT NOT NULL,
             CHECK (operator_bp + village_bp + town_bp + district_bp = 10000)
         ) STRICT;
+        CREATE TABLE contract_term (
+            contract_id INTEGER NOT NULL REFERENCES contract,
+            name TEXT NOT NULL,
+            value INTEGER NOT NULL,
+            PRIMARY KEY (contract_id, name)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE settlement_key (
             partner_id INTEGER NOT NULL REFERENCES partner,
             key_id TEXT NOT NULL,

@@ -16,8 +16,14 @@ public struct Partner: Sendable {
 /// A service that a partner sells through the agency.
 public struct Product: Sendable {
     /// What the counter does with it.
-    public enum Kind: String, Sendable {
+    public enum Kind: String, CaseIterable, Sendable {
         case bill, ticket, withdrawal
+        /// Serial-numbered stock: scratch tickets, SIM cards.
+        case stock
+        /// Cash paid in for an account with a bank.
+        case remittance
+        /// Money moved between a customer's own accounts; no cash.
+        case transfer
     }
 
     /// How a biller makes its arrears known.
@@ -34,41 +40,38 @@ public struct Product: Sendable {
     public let partner: Partner
     public let kind: Kind
     public let billerMode: BillerMode?
-    /// The least, the most and the step of one transaction's amount, in fen.
-    public let minimumFen: Int64
-    public let maximumFen: Int64
-    public let stepFen: Int64
-    /// Withdrawals: the most for one card and business date over all stations, in fen.
-    public let dailyCardLimitFen: Int64
-    /// How long a quote or a reservation is held, in minutes.
-    public let holdMinutes: Int64
-
-    /// - Throws: `Refusal` with `amountNotAllowed` outside minimum, maximum and step.
-    func check(amountFen: Int64, field: String = "/amount_fen") throws {
-        guard amountFen >= minimumFen, amountFen <= maximumFen,
-            stepFen <= 1 || amountFen % stepFen == 0
-        else {
-            throw Refusal(
-                .amountNotAllowed,
-                "\(code) takes \(minimumFen) to \(maximumFen) fen in steps of "
-                    + "\(max(stepFen, 1)) fen; enter another amount",
-                field: field)
-        }
-    }
 }
 
 /// The terms on which a product is sold between two dates.
 public struct Contract: Sendable {
+    public let id: ID<Contract>
     public let code: String
+    public let productCode: String
     public let validFrom: BusinessDate
     public let validTo: BusinessDate?
     /// What the tariff adds to one transaction, or to one ticket, in fen.
     public let serviceFeeFen: Int64
     public let commission: CommissionRule
     public let split: CommissionSplit
+    public let terms: Terms
 
     func isValid(on date: BusinessDate) -> Bool {
         validFrom <= date && validTo.map { date <= $0 } ?? true
+    }
+
+    /// - Throws: `Refusal` with `amountNotAllowed` outside minimum, maximum and step.
+    func check(amountFen: Int64, field: String = "/amount_fen") throws {
+        let minimum = terms[.minimumFen]
+        let maximum = terms[.maximumFen]
+        let step = terms[.stepFen]
+        guard amountFen >= minimum, amountFen <= maximum, amountFen % step == 0 else {
+            throw Refusal(
+                .amountNotAllowed,
+                "\(productCode) takes \(minimum) to \(maximum) fen in steps of \(step) fen; "
+                    + "enter another amount",
+                zh: "\(productCode) 每笔限 \(minimum) 至 \(maximum) 分，且为 \(step) 分的整数倍；请重新输入金额",
+                field: field)
+        }
     }
 
     /// - Throws: `Refusal` with `feeNotInTariff` when another fee was charged.
@@ -77,6 +80,7 @@ public struct Contract: Sendable {
             throw Refusal(
                 .feeNotInTariff,
                 "the tariff's service fee is \(tariffFen) fen; charge exactly that",
+                zh: "收费标准规定服务费为 \(tariffFen) 分；请按标准收取",
                 field: "/service_fee_fen")
         }
     }
@@ -88,6 +92,7 @@ public struct Catalogue: Sendable {
     private let byCode: [String: Int]
     private let byID: [ID<Product>: Int]
     private let contracts: [ID<Product>: [Contract]]
+    private let contractsByID: [ID<Contract>: Contract]
     private let stations: [ID<Station>: StationAccounts]
 
     /// The accounts that one station's earnings go to.
@@ -102,12 +107,14 @@ public struct Catalogue: Sendable {
     ) throws -> Product {
         guard let index = byCode[code] else {
             throw Refusal(
-                .unknownProduct, "there is no such product; see GET /v1/products", field: field)
+                .unknownProduct, "there is no such product; see GET /v1/products",
+                zh: "没有此业务；请在业务列表中重新选择", field: field)
         }
         guard products[index].kind == kind else {
             throw Refusal(
                 .wrongProductKind,
                 "\(code) is a \(products[index].kind.rawValue) product; use its own endpoint",
+                zh: "\(code) 不属于此类业务；请从对应的业务入口办理",
                 field: field)
         }
         return products[index]
@@ -121,6 +128,14 @@ public struct Catalogue: Sendable {
         return products[index]
     }
 
+    /// The contract with a number that the database holds.
+    func contract(_ id: ID<Contract>) -> Contract {
+        guard let contract = contractsByID[id] else {
+            preconditionFailure("contract \(id) is in the database but not in the catalogue")
+        }
+        return contract
+    }
+
     /// The contract in force on a date.
     ///
     /// - Throws: `Refusal` with `noContract`.
@@ -128,7 +143,8 @@ public struct Catalogue: Sendable {
         guard let contract = contracts[product.id]?.last(where: { $0.isValid(on: date) }) else {
             throw Refusal(
                 .noContract,
-                "no contract for \(product.code) is in force on \(date); call the centre")
+                "no contract for \(product.code) is in force on \(date); call the centre",
+                zh: "\(product.code) 在 \(date) 没有有效合同；请联系中心")
         }
         return contract
     }
@@ -154,12 +170,17 @@ extension Catalogue {
                 StationAccounts(commission: ID(row.integer(1)), fee: ID(row.integer(2)))
             )
         }
+        let contracts = try readContracts(connection)
         return Catalogue(
             products: products,
             byCode: Dictionary(
                 uniqueKeysWithValues: products.enumerated().map { ($1.code, $0) }),
             byID: Dictionary(uniqueKeysWithValues: products.enumerated().map { ($1.id, $0) }),
-            contracts: try readContracts(connection),
+            contracts: Dictionary(grouping: contracts, by: \.product).mapValues {
+                $0.map(\.contract)
+            },
+            contractsByID: Dictionary(
+                uniqueKeysWithValues: contracts.map { ($0.contract.id, $0.contract) }),
             stations: Dictionary(uniqueKeysWithValues: stations))
     }
 
@@ -183,8 +204,7 @@ extension Catalogue {
     ) throws -> [Product] {
         try connection.prepare(
             """
-            SELECT product_id, code, name, partner_id, kind, biller_mode, minimum_fen, maximum_fen,
-                step_fen, daily_card_limit_fen, hold_minutes
+            SELECT product_id, code, name, partner_id, kind, biller_mode
             FROM product ORDER BY code
             """
         ).all { row in
@@ -194,39 +214,52 @@ extension Catalogue {
             return Product(
                 id: ID(row.integer(0)), code: row.text(1), name: row.text(2), partner: partner,
                 kind: kind,
-                billerMode: row.optionalText(5).flatMap(Product.BillerMode.init(rawValue:)),
-                minimumFen: row.integer(6), maximumFen: row.integer(7), stepFen: row.integer(8),
-                dailyCardLimitFen: row.integer(9), holdMinutes: row.integer(10))
+                billerMode: row.optionalText(5).flatMap(Product.BillerMode.init(rawValue:)))
         }
     }
 
     private static func readContracts(
         _ connection: Connection
-    ) throws -> [ID<Product>: [Contract]] {
-        let contracts = try connection.prepare(
+    ) throws -> [(product: ID<Product>, contract: Contract)] {
+        let terms = try readTerms(connection)
+        return try connection.prepare(
             """
-            SELECT product_id, code, valid_from, valid_to, service_fee_fen, commission_kind,
-                commission_flat_fen, commission_rate_ppm, commission_minimum_fen,
-                commission_maximum_fen, operator_bp, village_bp, town_bp, district_bp, remainder_to
-            FROM contract ORDER BY valid_from
+            SELECT c.contract_id, c.code, c.product_id, p.code, c.valid_from, c.valid_to,
+                c.service_fee_fen, c.commission_kind, c.commission_flat_fen, c.commission_rate_ppm,
+                c.commission_minimum_fen, c.commission_maximum_fen, c.operator_bp, c.village_bp,
+                c.town_bp, c.district_bp, c.remainder_to
+            FROM contract c JOIN product p ON p.product_id = c.product_id ORDER BY c.valid_from
             """
-        ).all { row -> (ID<Product>, Contract) in
-            guard let kind = CommissionRule.Kind(rawValue: row.text(5)),
-                let remainder = CommissionSplit.Share(rawValue: row.text(14))
-            else { throw row.damage(5, expected: "a kind, beside a share") }
+        ).all { row in
+            guard let kind = CommissionRule.Kind(rawValue: row.text(7)),
+                let remainder = CommissionSplit.Share(rawValue: row.text(16))
+            else { throw row.damage(7, expected: "a kind, beside a share") }
+            let id = ID<Contract>(row.integer(0))
             let contract = Contract(
-                code: row.text(1), validFrom: row.businessDate(2),
-                validTo: row.isNull(3) ? nil : row.businessDate(3),
-                serviceFeeFen: row.integer(4),
+                id: id, code: row.text(1), productCode: row.text(3),
+                validFrom: row.businessDate(4),
+                validTo: row.isNull(5) ? nil : row.businessDate(5),
+                serviceFeeFen: row.integer(6),
                 commission: CommissionRule(
-                    kind: kind, flatFen: row.integer(6), ratePartsPerMillion: row.integer(7),
-                    minimumFen: row.integer(8), maximumFen: row.integer(9)),
+                    kind: kind, flatFen: row.integer(8), ratePartsPerMillion: row.integer(9),
+                    minimumFen: row.integer(10), maximumFen: row.integer(11)),
                 split: CommissionSplit(
-                    operatorBasisPoints: row.integer(10), villageBasisPoints: row.integer(11),
-                    townBasisPoints: row.integer(12), districtBasisPoints: row.integer(13),
-                    remainderTo: remainder))
-            return (ID(row.integer(0)), contract)
+                    operatorBasisPoints: row.integer(12), villageBasisPoints: row.integer(13),
+                    townBasisPoints: row.integer(14), districtBasisPoints: row.integer(15),
+                    remainderTo: remainder),
+                terms: terms[id] ?? Terms())
+            return (ID(row.integer(2)), contract)
         }
-        return Dictionary(grouping: contracts, by: \.0).mapValues { $0.map(\.1) }
+    }
+
+    private static func readTerms(_ connection: Connection) throws -> [ID<Contract>: Terms] {
+        var terms: [ID<Contract>: Terms] = [:]
+        try connection.prepare("SELECT contract_id, name, value FROM contract_term").forEach {
+            row in
+            guard let term = Term(rawValue: row.text(1)), term.allowedValues ~= row.integer(2)
+            else { throw row.damage(1, expected: "a term, beside an allowed value") }
+            terms[ID(row.integer(0)), default: Terms()][term] = row.integer(2)
+        }
+        return terms
     }
 }

@@ -134,17 +134,19 @@ extension AgencySession {
 }
 
 extension Refusal {
-    // Code, field and detail, each on a line; the detail comes last and may hold anything.
+    // Code, field and the details, each on a line: none of them holds a line feed.
     fileprivate var encoded: [UInt8] {
-        [UInt8]("\(code.rawValue)\n\(field ?? "")\n\(detail)".utf8)
+        [UInt8]("\(code.rawValue)\n\(field ?? "")\n\(chineseDetail)\n\(detail)".utf8)
     }
 
     fileprivate init(encoded bytes: [UInt8]) throws {
         let text = String(decoding: bytes, as: UTF8.self)
-        let parts = text.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, let code = RefusalCode(rawValue: String(parts[0])) else {
+        let parts = text.split(separator: "\n", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count == 4, let code = RefusalCode(rawValue: String(parts[0])) else {
             throw BookError.damaged(table: "idempotency_key", field: "answer")
         }
-        self.init(code, String(parts[2]), field: parts[1].isEmpty ? nil : String(parts[1]))
+        self.init(
+            code, String(parts[3]), zh: String(parts[2]),
+            field: parts[1].isEmpty ? nil : String(parts[1]))
     }
 }

@@ -2,14 +2,19 @@
 public struct Refusal: Error, Equatable, Sendable {
     /// Which rule refused.
     public let code: RefusalCode
-    /// What was wrong and what to do, for the operator; without personal data or secrets.
+    /// What was wrong and what to do, in English; without personal data or secrets.
     public let detail: String
+    /// The same in Chinese.
+    public let chineseDetail: String
     /// The request's field, as a JSON pointer, where one field is to blame.
     public let field: String?
 
-    public init(_ code: RefusalCode, _ detail: String, field: String? = nil) {
+    public init(
+        _ code: RefusalCode, _ detail: String, zh chineseDetail: String = "", field: String? = nil
+    ) {
         self.code = code
         self.detail = detail
+        self.chineseDetail = chineseDetail
         self.field = field
     }
 }

@@ -15,10 +15,13 @@ extension CatalogueFile {
         public var serviceFeeFen: Int64
         public var commission: Commission
         public var split: Split
+        /// What this contract sets otherwise than its product.
+        public var terms: Terms
 
         public init(
             id: String, partnerID: String, productID: String, validFrom: BusinessDate,
-            validTo: BusinessDate?, serviceFeeFen: Int64, commission: Commission, split: Split
+            validTo: BusinessDate?, serviceFeeFen: Int64, commission: Commission, split: Split,
+            terms: Terms = Terms()
         ) {
             self.id = id
             self.partnerID = partnerID
@@ -28,6 +31,7 @@ extension CatalogueFile {
             self.serviceFeeFen = serviceFeeFen
             self.commission = commission
             self.split = split
+            self.terms = terms
         }
 
         public init(decoding object: JSONObjectDecoder) throws(JSONError) {
@@ -45,7 +49,21 @@ extension CatalogueFile {
             serviceFeeFen = try object.amountFen("service_fee_fen", atLeast: 0)
             commission = try Commission(decoding: object.object("commission"))
             split = try Split(decoding: object.object("split"))
+            terms = try Self.terms(&object)
             try object.finish()
+        }
+
+        private static func terms(
+            _ object: inout JSONObjectDecoder
+        ) throws(JSONError) -> Terms {
+            var terms = Terms()
+            guard var values = try object.optionalObject("terms") else { return terms }
+            for term in Term.allCases {
+                let value = try values.optionalInteger(term.rawValue, in: term.allowedValues)
+                if let value { terms[term] = value }
+            }
+            try values.finish()
+            return terms
         }
 
         public func encode(to writer: inout JSONWriter) {
@@ -60,6 +78,16 @@ extension CatalogueFile {
             commission.encode(to: &writer)
             writer.key("split")
             split.encode(to: &writer)
+            if !terms.values.isEmpty {
+                writer.key("terms")
+                writer.beginObject()
+                for term in Term.allCases {
+                    guard let value = terms.values[term] else { continue }
+                    writer.key(escaping: term.rawValue)
+                    writer.integer(value)
+                }
+                writer.endObject()
+            }
             writer.endObject()
         }
     }

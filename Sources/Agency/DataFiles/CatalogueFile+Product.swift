@@ -7,13 +7,17 @@ extension CatalogueFile {
             case bill
             case ticket
             case withdrawal
+            case stock
+            case remittance
+            case transfer
 
-            /// The kind of partner that stands behind such a product.
-            public var partnerKind: Partner.Kind {
+            /// The kinds of partner that may stand behind such a product.
+            public var partnerKinds: [Partner.Kind] {
                 switch self {
-                case .bill: .biller
-                case .ticket: .ticketPrincipal
-                case .withdrawal: .bank
+                case .bill: [.biller]
+                case .ticket: [.ticketPrincipal]
+                case .withdrawal, .remittance, .transfer: [.bank]
+                case .stock: [.ticketPrincipal, .biller]
                 }
             }
         }
@@ -31,7 +35,7 @@ extension CatalogueFile {
         }
 
         /// What holds for one kind of product only.
-        public enum Terms: Sendable, Equatable {
+        public enum Details: Sendable, Equatable {
             /// Bills of an arrears file; paid exactly, against a quote.
             case billFile(quoteMinutes: Int64)
             /// Account number and amount only; any amount in the product's range.
@@ -40,9 +44,15 @@ extension CatalogueFile {
             case ticket(reservationMinutes: Int64)
             /// Cash out: multiples of a step, and a limit per card and day over all stations.
             case withdrawal(stepFen: Int64, dailyCardLimitFen: Int64)
+            case stock
+            case remittance
+            case transfer
 
             public var kind: Kind {
                 switch self {
+                case .stock: .stock
+                case .remittance: .remittance
+                case .transfer: .transfer
                 case .billFile, .blind: .bill
                 case .ticket: .ticket
                 case .withdrawal: .withdrawal
@@ -60,18 +70,18 @@ extension CatalogueFile {
         public var minimumFen: Int64
         /// The greatest amount of one transaction.
         public var maximumFen: Int64
-        public var terms: Terms
+        public var details: Details
 
         public init(
             id: String, partnerID: String, name: String, minimumFen: Int64, maximumFen: Int64,
-            terms: Terms
+            details: Details
         ) {
             self.id = id
             self.partnerID = partnerID
             self.name = name
             self.minimumFen = minimumFen
             self.maximumFen = maximumFen
-            self.terms = terms
+            self.details = details
         }
 
         public init(decoding object: JSONObjectDecoder) throws(JSONError) {
@@ -88,20 +98,23 @@ extension CatalogueFile {
                     "the maximum is below the minimum; raise it to \(minimumFen) or more")
             }
             switch kind {
-            case .bill: terms = try Self.billTerms(&object)
+            case .bill: details = try Self.billDetails(&object)
             case .ticket:
-                terms = .ticket(
+                details = .ticket(
                     reservationMinutes: try object.integer(
                         "reservation_minutes", in: Self.holdMinutes))
             case .withdrawal:
-                terms = try Self.withdrawalTerms(&object, minimumFen, maximumFen)
+                details = try Self.withdrawalDetails(&object, minimumFen, maximumFen)
+            case .stock: details = .stock
+            case .remittance: details = .remittance
+            case .transfer: details = .transfer
             }
             try object.finish()
         }
 
-        private static func billTerms(
+        private static func billDetails(
             _ object: inout JSONObjectDecoder
-        ) throws(JSONError) -> Terms {
+        ) throws(JSONError) -> Details {
             let mode = try object.enumeration("biller_mode", BillerMode.self)
             let rule = try object.enumeration("payment_rule", PaymentRule.self)
             let quoteMinutes = try object.integer("quote_minutes", in: holdMinutes)
@@ -115,9 +128,9 @@ extension CatalogueFile {
             }
         }
 
-        private static func withdrawalTerms(
+        private static func withdrawalDetails(
             _ object: inout JSONObjectDecoder, _ minimumFen: Int64, _ maximumFen: Int64
-        ) throws(JSONError) -> Terms {
+        ) throws(JSONError) -> Details {
             let stepFen = try object.amountFen("step_fen", atLeast: 1)
             guard minimumFen % stepFen == 0, maximumFen % stepFen == 0 else {
                 throw object.refusal(
@@ -133,10 +146,10 @@ extension CatalogueFile {
             writer.field("id", id)
             writer.field("partner_id", partnerID)
             writer.field("name", name)
-            writer.field("kind", terms.kind.rawValue)
+            writer.field("kind", details.kind.rawValue)
             writer.field("minimum_fen", minimumFen)
             writer.field("maximum_fen", maximumFen)
-            switch terms {
+            switch details {
             case .billFile(let quoteMinutes):
                 writer.field("biller_mode", BillerMode.billFile.rawValue)
                 writer.field("payment_rule", PaymentRule.exact.rawValue)
@@ -150,8 +163,26 @@ extension CatalogueFile {
             case .withdrawal(let stepFen, let dailyCardLimitFen):
                 writer.field("step_fen", stepFen)
                 writer.field("daily_card_limit_fen", dailyCardLimitFen)
+            case .stock, .remittance, .transfer: break
             }
             writer.endObject()
         }
+    }
+}
+
+extension CatalogueFile.Product {
+    /// The terms that its contracts have unless they say otherwise.
+    var usualTerms: Terms {
+        var terms = Terms([.minimumFen: minimumFen, .maximumFen: maximumFen])
+        switch details {
+        case .billFile(let quoteMinutes), .blind(let quoteMinutes):
+            terms[.holdMinutes] = quoteMinutes
+        case .ticket(let reservationMinutes): terms[.holdMinutes] = reservationMinutes
+        case .withdrawal(let stepFen, let dailyCardLimitFen):
+            terms[.stepFen] = stepFen
+            terms[.dailyCardLimitFen] = dailyCardLimitFen
+        case .stock, .remittance, .transfer: break
+        }
+        return terms
     }
 }

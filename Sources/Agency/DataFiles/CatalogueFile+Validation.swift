@@ -15,12 +15,12 @@ extension CatalogueFile {
         for (index, product) in products.enumerated() {
             let path = "/products/\(index)/partner_id"
             try knownPartners.check(product.partnerID, file: file, path: path)
-            let needed = product.terms.kind.partnerKind
-            guard partnerKinds[product.partnerID] == needed else {
+            let needed = product.details.kind.partnerKinds
+            guard let kind = partnerKinds[product.partnerID], needed.contains(kind) else {
                 throw DataFileError(
                     file: file, path: path, .inconsistent, value: product.partnerID,
-                    "a \(product.terms.kind.rawValue) product needs a partner of kind "
-                        + "\(needed.rawValue); name one")
+                    "a \(product.details.kind.rawValue) product needs a partner of kind "
+                        + needed.map(\.rawValue).joined(separator: " or ") + "; name one")
             }
         }
         let productPartners = Dictionary(
@@ -42,7 +42,7 @@ extension CatalogueFile {
 
     /// Refuses a fee on withdrawals: the point may charge the customer nothing of its own.
     private func checkWithdrawalFees() throws(DataFileError) {
-        let withdrawals = Set(products.filter { $0.terms.kind == .withdrawal }.map(\.id))
+        let withdrawals = Set(products.filter { $0.details.kind == .withdrawal }.map(\.id))
         for (index, contract) in contracts.enumerated()
         where contract.serviceFeeFen != 0 && withdrawals.contains(contract.productID) {
             throw DataFileError(

@@ -45,15 +45,15 @@ public struct DataFolder: Sendable {
 
     private var billProductIDs: [String] {
         catalogue.products.filter { product in
-            switch product.terms {
+            switch product.details {
             case .billFile: true
-            case .blind, .ticket, .withdrawal: false
+            case .blind, .ticket, .withdrawal, .stock, .remittance, .transfer: false
             }
         }.map(\.id)
     }
 
     private var ticketProductIDs: [String] {
-        catalogue.products.filter { $0.terms.kind == .ticket }.map(\.id)
+        catalogue.products.filter { $0.details.kind == .ticket }.map(\.id)
     }
 
     /// Opens `bills.csv`; rows of products without bill files are refused.

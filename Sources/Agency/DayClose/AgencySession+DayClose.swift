@@ -124,20 +124,19 @@ extension AgencySession {
             .sorted(by: { $0.key < $1.key })
         {
             let shares = lines.reduce(CommissionShares.zero) { $0 + $1.shares }
-            guard shares.totalFen > 0 else { continue }
+            guard shares != .zero else { continue }
             let accounts = try ShareAccounts.read(connection, station: station)
-            let credits: [Posting] = [
-                .credit(accounts.operators, shares.operatorFen),
-                .credit(accounts.village, shares.villageFen),
-                .credit(accounts.town, shares.townFen),
-                .credit(accounts.district, shares.districtFen),
+            // More may have been refunded than earned: then a share is taken back.
+            let legs = [
+                (accounts.sharedOut, shares.totalFen), (accounts.operators, -shares.operatorFen),
+                (accounts.village, -shares.villageFen), (accounts.town, -shares.townFen),
+                (accounts.district, -shares.districtFen),
             ]
             _ = try journal.post(
                 NewEntry(
                     kind: .commissionShare, narrative: accounts.stationCode,
                     source: station.number,
-                    postings: [.debit(accounts.sharedOut, shares.totalFen)]
-                        + credits.filter { $0.amount > 0 }),
+                    postings: legs.compactMap { Posting($0, signedFen: $1) }),
                 at: now)
         }
     }
@@ -146,14 +145,15 @@ extension AgencySession {
         for line in revenue {
             try connection.prepare(
                 """
-                INSERT INTO day_revenue (business_date, station_id, product_id,
+                INSERT INTO day_revenue (business_date, station_id, product_id, staff_id,
                     transaction_count, amount_fen, fee_fen, commission_fen, operator_fen,
                     village_fen, town_fen, district_fen)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
                 """
             ).run(
                 .integer(Int64(date.daysSinceEpoch)), .integer(line.station.number),
-                .integer(line.product.number), .integer(line.transactionCount),
+                .integer(line.product.number), .integer(line.staff.number),
+                .integer(line.transactionCount),
                 .integer(line.amountFen), .integer(line.feeFen), .integer(line.commissionFen),
                 .integer(line.shares.operatorFen), .integer(line.shares.villageFen),
                 .integer(line.shares.townFen), .integer(line.shares.districtFen))

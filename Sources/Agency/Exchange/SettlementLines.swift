@@ -51,7 +51,7 @@ struct SettlementLines {
         return (root, seal.treeSize)
     }
 
-    /// Hands over each posted transaction, and each reversed withdrawal as proof.
+    /// Hands over what became final on the file's date: what is posted, and, as proof, reversed.
     func forEach(
         of file: SettlementFileRow, _ body: (SettlementDetail) throws -> Void
     ) throws {
@@ -60,12 +60,19 @@ struct SettlementLines {
             SELECT x.serial, x.partner_reference, x.kind, x.account_reference, x.amount_fen,
                 x.fee_fen, x.commission_fen, x.status, x.recorded_at
             FROM service_transaction x JOIN product d ON d.product_id = x.product_id
-            WHERE x.serial BETWEEN $1 AND $2 AND d.partner_id = $3
+            WHERE x.final_date = $1 AND x.final_date <> x.business_date AND d.partner_id = $2
                 AND x.status IN ('posted', 'reversed')
-            ORDER BY x.serial
+            UNION ALL
+            SELECT x.serial, x.partner_reference, x.kind, x.account_reference, x.amount_fen,
+                x.fee_fen, x.commission_fen, x.status, x.recorded_at
+            FROM service_transaction x JOIN product d ON d.product_id = x.product_id
+            WHERE x.serial BETWEEN $3 AND $4 AND x.final_date = $1 AND d.partner_id = $2
+                AND x.status IN ('posted', 'reversed')
+            ORDER BY 1
             """
         ).forEach(
-            .integer(file.firstSerial), .integer(file.lastSerial), .integer(file.partner.number)
+            .integer(Int64(file.date.daysSinceEpoch)), .integer(file.partner.number),
+            .integer(file.firstSerial), .integer(file.lastSerial)
         ) { try body(SettlementDetail(row: $0)) }
     }
 }
@@ -91,6 +98,8 @@ extension TransactionKind {
         case .billPayment: .billPayment
         case .ticketSale: .ticketSale
         case .withdrawal: .withdrawal
+        case .stockSale, .prizePayment, .remittance, .transfer:
+            preconditionFailure("no such transaction is made yet")
         }
     }
 }

@@ -21,28 +21,29 @@ extension NetworkLoader {
                 .integer(payable.number), .integer(receivable.number))
         }
         for product in catalogue.products {
-            let terms = ProductTerms(product.terms)
             numbers.products[product.id] = try insert(
                 """
-                INSERT INTO product (code, partner_id, name, kind, biller_mode, minimum_fen,
-                    maximum_fen, step_fen, daily_card_limit_fen, hold_minutes)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING product_id
+                INSERT INTO product (code, partner_id, name, kind, biller_mode)
+                VALUES ($1, $2, $3, $4, $5) RETURNING product_id
                 """,
                 .text(product.id), .integer(numbers.partners[product.partnerID]),
-                .text(product.name), .text(product.terms.kind.rawValue),
-                .text(terms.billerMode?.rawValue), .integer(product.minimumFen),
-                .integer(product.maximumFen), .integer(terms.stepFen),
-                .integer(terms.dailyCardLimitFen), .integer(terms.holdMinutes))
+                .text(product.name), .text(product.details.kind.rawValue),
+                .text(product.details.billerMode?.rawValue))
         }
-        for contract in catalogue.contracts { try loadContract(contract, numbers) }
+        let usual = Dictionary(
+            uniqueKeysWithValues: catalogue.products.map { ($0.id, $0.usualTerms) })
+        for contract in catalogue.contracts {
+            let terms = (usual[contract.productID] ?? Terms()).overridden(by: contract.terms)
+            try loadContract(contract, terms: terms, numbers)
+        }
     }
 
     private func loadContract(
-        _ contract: CatalogueFile.Contract, _ numbers: LoadedNumbers
+        _ contract: CatalogueFile.Contract, terms: Terms, _ numbers: LoadedNumbers
     ) throws {
         let rule = CommissionRule(contract.commission)
         let split = contract.split
-        _ = try insert(
+        let number = try insert(
             """
             INSERT INTO contract (code, product_id, valid_from, valid_to, service_fee_fen,
                 commission_kind, commission_flat_fen, commission_rate_ppm,
@@ -59,6 +60,12 @@ extension NetworkLoader {
             .integer(rule.maximumFen), .integer(split.operatorBasisPoints),
             .integer(split.villageBasisPoints), .integer(split.townBasisPoints),
             .integer(split.districtBasisPoints), .text(split.remainderTo.rawValue))
+        for term in Term.allCases {
+            guard let value = terms.values[term] else { continue }
+            try connection.prepare(
+                "INSERT INTO contract_term (contract_id, name, value) VALUES ($1, $2, $3)"
+            ).run(.integer(number), .text(term.rawValue), .integer(value))
+        }
     }
 
     func loadStaff(
@@ -96,26 +103,13 @@ extension NetworkLoader {
     }
 }
 
-/// A product's terms as the database's columns hold them.
-private struct ProductTerms {
-    var billerMode: Product.BillerMode?
-    var stepFen: Int64 = 1
-    var dailyCardLimitFen: Int64 = 0
-    var holdMinutes: Int64 = 0
-
-    init(_ terms: CatalogueFile.Product.Terms) {
-        switch terms {
-        case .billFile(let quoteMinutes):
-            billerMode = .billFile
-            holdMinutes = quoteMinutes
-        case .blind(let quoteMinutes):
-            billerMode = .blind
-            holdMinutes = quoteMinutes
-        case .ticket(let reservationMinutes):
-            holdMinutes = reservationMinutes
-        case .withdrawal(let step, let limit):
-            stepFen = step
-            dailyCardLimitFen = limit
+extension CatalogueFile.Product.Details {
+    /// How a biller makes its arrears known; nothing for what is no bill.
+    fileprivate var billerMode: Product.BillerMode? {
+        switch self {
+        case .billFile: .billFile
+        case .blind: .blind
+        case .ticket, .withdrawal, .stock, .remittance, .transfer: nil
         }
     }
 }

@@ -7,22 +7,65 @@ import StrictJSON
 public enum TransactionKind: String, CaseIterable, Sendable {
     case billPayment = "bill_payment"
     case ticketSale = "ticket_sale"
+    /// A scratch ticket or a SIM card, sold from numbered stock.
+    case stockSale = "stock_sale"
+    /// A prize paid out for a principal.
+    case prizePayment = "prize_payment"
     case withdrawal
+    /// Cash paid in for an account with a bank.
+    case remittance
+    /// Money moved between a customer's own accounts.
+    case transfer
 
     /// The ledger's kind of the entry that it posts.
     var entryKind: EntryKind { EntryKind(rawValue) }
+
+    /// What happens to the till's cash.
+    enum CashFlow {
+        case takenIn, paidOut, none
+    }
+
+    var cashFlow: CashFlow {
+        switch self {
+        case .billPayment, .ticketSale, .stockSale, .remittance: .takenIn
+        case .prizePayment, .withdrawal: .paidOut
+        case .transfer: .none
+        }
+    }
 }
 
-/// Where a transaction stands; the last three are final.
+/// Where a transaction stands.
 ///
-///     pending ──▶ authorised ──▶ posted
-///        │            └────────▶ reversed   (the operator cancels)
-///        ├──▶ declined                      (the bank says no)
-///        └──▶ reversed                      (the bank does not answer)
+///     pending ──▶ posted                   the partner booked it; what asks no partner begins here
+///        ├──────▶ authorised ──▶ posted    a withdrawal: the cash was handed out
+///        │             └───────▶ reversed  the operator cancels
+///        ├──────▶ declined                 the partner says no
+///        ├──────▶ reversed                 a bank that does not answer
+///        └──────▶ unknown ─────▶ posted    a partner that did not answer, and had booked
+///                     └────────▶ return_due ──▶ returned   it had not: the cash goes back
 ///
-/// Bills and tickets are posted at once.
+/// What is posted, declined, reversed or returned is final. Cash that was taken for an unknown
+/// payment is in suspense until it is posted or returned.
 public enum TransactionStatus: String, CaseIterable, Sendable {
-    case pending, authorised, posted, declined, reversed
+    case pending, authorised, unknown
+    case returnDue = "return_due"
+    case posted, declined, reversed, returned
+
+    /// Whether nothing can change it any more.
+    public var isFinal: Bool {
+        switch self {
+        case .pending, .authorised, .unknown, .returnDue: false
+        case .posted, .declined, .reversed, .returned: true
+        }
+    }
+}
+
+/// Why a transaction was undone.
+public enum Correction: String, CaseIterable, Sendable {
+    /// On the business date of the original (抹账).
+    case void
+    /// On a later one (退款).
+    case refund
 }
 
 /// What a customer is handed, and what the API answers for a transaction.
@@ -41,6 +84,18 @@ public struct Receipt: Sendable, Equatable {
     public let partnerReference: String
     public let amountFen: Int64
     public let feeFen: Int64
+    /// The transaction that this one undoes, wholly or in one of its items, and why.
+    public let original: Original?
+    /// The first serial number of the basket that this was paid in.
+    public let basketSerial: Int64?
+
+    /// A transaction that was undone.
+    public struct Original: Sendable, Equatable {
+        public let serial: Int64
+        /// 0 for the whole; from 1 a ticket of it.
+        public let item: Int64
+        public let correction: Correction
+    }
 
     /// What passed over the counter, in fen.
     public var totalFen: Int64 { amountFen + feeFen }
@@ -75,6 +130,16 @@ public struct Receipt: Sendable, Equatable {
         writer.field("amount_fen", amountFen)
         writer.field("service_fee_fen", feeFen)
         writer.field("total_fen", totalFen)
+        if let original {
+            writer.field("correction", original.correction.rawValue)
+            writer.key("original_serial")
+            writer.string { appendDigits(Int(original.serial), 12, to: &$0) }
+            if original.item > 0 { writer.field("original_item", original.item) }
+        }
+        if let basketSerial {
+            writer.key("basket_serial")
+            writer.string { appendDigits(Int(basketSerial), 12, to: &$0) }
+        }
         writer.endObject()
     }
 

@@ -10,7 +10,8 @@ public struct ReceiptReader {
     private static let columns = """
         SELECT x.serial, s.code, x.business_date, x.receipt_number, x.kind, x.status,
             x.recorded_at, m.code, t.code, p.code, p.name, x.account_reference,
-            x.partner_reference, x.amount_fen, x.fee_fen
+            x.partner_reference, x.amount_fen, x.fee_fen, x.original_serial, x.original_item,
+            x.correction, x.basket_serial
         FROM service_transaction x
         JOIN shift h ON h.shift_id = x.shift_id
         JOIN till t ON t.till_id = h.till_id
@@ -91,6 +92,13 @@ extension Receipt {
         guard let kind = TransactionKind(rawValue: row.text(4)),
             let status = TransactionStatus(rawValue: row.text(5))
         else { throw row.damage(5, expected: "a status, beside a kind") }
+        var original: Original?
+        if let serial = row.optionalInteger(15) {
+            guard let correction = row.optionalText(17).flatMap(Correction.init(rawValue:)) else {
+                throw row.damage(17, expected: "a correction")
+            }
+            original = Original(serial: serial, item: row.integer(16), correction: correction)
+        }
         self.init(
             serial: row.integer(0),
             number: ReceiptNumber(
@@ -100,6 +108,7 @@ extension Receipt {
             recordedAt: Instant(millisecondsSinceEpoch: row.integer(6)),
             operatorCode: row.text(7), tillCode: row.text(8), productCode: row.text(9),
             productName: row.text(10), accountReference: row.text(11),
-            partnerReference: row.text(12), amountFen: row.integer(13), feeFen: row.integer(14))
+            partnerReference: row.text(12), amountFen: row.integer(13), feeFen: row.integer(14),
+            original: original, basketSerial: row.optionalInteger(18))
     }
 }

@@ -92,6 +92,10 @@ public struct ReceiptText: Sendable {
         case .billPayment: "代理缴费凭条"
         case .ticketSale: "代售票凭条"
         case .withdrawal: "助农取款凭条"
+        case .stockSale: "代售凭条"
+        case .prizePayment: "兑奖凭条"
+        case .remittance: "现金汇款凭条"
+        case .transfer: "转账凭条"
         }
     }
 
@@ -100,6 +104,8 @@ public struct ReceiptText: Sendable {
         case .billPayment: "户号"
         case .ticketSale: "车次"
         case .withdrawal: "卡号"
+        case .stockSale, .prizePayment: "票号"
+        case .remittance, .transfer: "账号"
         }
     }
 
@@ -110,6 +116,9 @@ public struct ReceiptText: Sendable {
         case .posted: "成功"
         case .declined: "银行拒绝"
         case .reversed: "已冲正"
+        case .unknown: "待确认"
+        case .returnDue: "待退款"
+        case .returned: "已退款"
         }
     }
 }

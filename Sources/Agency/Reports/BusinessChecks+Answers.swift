@@ -90,7 +90,8 @@ extension BusinessChecks {
                             AS before_fen,
                         ifnull(m.moved_fen, 0) AS moved_fen
                     FROM shift h LEFT JOIN (
-                        SELECT shift_id, sum(CASE kind WHEN 'withdrawal' THEN -amount_fen
+                        SELECT shift_id, sum(CASE WHEN kind IN ('withdrawal', 'prize_payment')
+                            THEN fee_fen - amount_fen WHEN kind = 'transfer' THEN fee_fen
                             ELSE amount_fen + fee_fen END) AS moved_fen
                         FROM service_transaction WHERE status = 'posted' GROUP BY shift_id
                     ) m ON m.shift_id = h.shift_id

@@ -17,8 +17,9 @@ enum BusinessChecks {
             sql: """
                 SELECT CAST(x.serial AS TEXT) FROM service_transaction x
                 LEFT JOIN journal_entry e ON e.entry_id = x.entry_id
-                WHERE x.status = 'posted' AND (e.entry_id IS NULL OR e.source_id IS NOT x.serial
-                    OR e.kind IS NOT x.kind OR e.business_date IS NOT x.business_date)
+                WHERE x.status = 'posted' AND NOT (x.kind = 'transfer' AND x.entry_id IS NULL)
+                    AND (e.entry_id IS NULL OR e.source_id IS NOT x.serial
+                    OR e.kind IS NOT x.kind OR e.business_date IS NOT x.final_date)
                 """),
         Check(
             name: "entries have their transactions", table: "journal_entry",
@@ -26,7 +27,8 @@ enum BusinessChecks {
             sql: """
                 SELECT CAST(e.entry_id AS TEXT) FROM journal_entry e
                 LEFT JOIN service_transaction x ON x.serial = e.source_id
-                WHERE e.kind IN ('bill_payment', 'ticket_sale', 'withdrawal')
+                WHERE e.kind IN ('bill_payment', 'ticket_sale', 'stock_sale', 'prize_payment',
+                    'withdrawal', 'remittance', 'transfer')
                     AND e.phase <> 1 AND (x.serial IS NULL OR x.entry_id IS NOT e.entry_id)
                 """),
         Check(
@@ -35,10 +37,11 @@ enum BusinessChecks {
             sql: """
                 SELECT CAST(x.serial AS TEXT) FROM service_transaction x
                 JOIN shift h ON h.shift_id = x.shift_id JOIN till t ON t.till_id = h.till_id
-                WHERE x.status = 'posted' AND (
+                WHERE x.status = 'posted' AND ifnull((
                     SELECT sum(p.amount) FROM posting p
                     WHERE p.entry_id = x.entry_id AND p.account_id = t.cash_account_id
-                ) IS NOT CASE x.kind WHEN 'withdrawal' THEN -x.amount_fen
+                ), 0) IS NOT CASE WHEN x.kind IN ('withdrawal', 'prize_payment')
+                    THEN x.fee_fen - x.amount_fen WHEN x.kind = 'transfer' THEN x.fee_fen
                     ELSE x.amount_fen + x.fee_fen END
                 """),
         Check(
@@ -51,7 +54,9 @@ enum BusinessChecks {
                 WHERE x.status = 'posted' AND ifnull((
                     SELECT sum(p.amount) FROM posting p WHERE p.entry_id = x.entry_id
                         AND p.account_id IN (r.payable_account_id, r.receivable_account_id)
-                ), 0) IS NOT CASE x.kind WHEN 'withdrawal' THEN x.amount_fen + x.commission_fen
+                ), 0) IS NOT CASE WHEN x.kind IN ('withdrawal', 'prize_payment')
+                    THEN x.amount_fen + x.commission_fen
+                    WHEN x.kind = 'transfer' THEN x.commission_fen
                     ELSE x.commission_fen - x.amount_fen END
                 """),
         Check(
@@ -101,8 +106,10 @@ enum BusinessChecks {
                 SELECT t.station_id || '/' || x.business_date FROM service_transaction x
                 JOIN shift h ON h.shift_id = x.shift_id JOIN till t ON t.till_id = h.till_id
                 GROUP BY t.station_id, x.business_date
-                HAVING min(x.receipt_number) <> 1 OR max(x.receipt_number) <> count(*)
-                    OR count(DISTINCT x.receipt_number) <> count(*)
+                HAVING min(x.receipt_number) <> 1
+                    OR max(x.receipt_number) <> count(DISTINCT x.receipt_number)
+                    OR count(DISTINCT x.receipt_number)
+                        <> count(DISTINCT ifnull(x.basket_serial, x.serial))
                 """),
     ]
 
@@ -112,21 +119,23 @@ enum BusinessChecks {
             fault: "its totals differ from the day's transactions",
             sql: """
                 WITH day AS (
-                    SELECT x.business_date, t.station_id, x.product_id, count(*) AS n,
+                    SELECT x.final_date AS business_date, t.station_id, x.product_id, h.staff_id,
+                        count(*) AS n,
                         sum(x.amount_fen) AS amount_fen, sum(x.fee_fen) AS fee_fen,
                         sum(x.commission_fen) AS commission_fen
                     FROM service_transaction x
                     JOIN shift h ON h.shift_id = x.shift_id JOIN till t ON t.till_id = h.till_id
-                    JOIN business_date b ON b.business_date = x.business_date
+                    JOIN business_date b ON b.business_date = x.final_date
                         AND b.state = 'sealed'
                     WHERE x.status = 'posted'
-                    GROUP BY x.business_date, t.station_id, x.product_id
+                    GROUP BY x.final_date, t.station_id, x.product_id, h.staff_id
                 )
                 SELECT ifnull(r.business_date, d.business_date) || '/'
                     || ifnull(r.station_id, d.station_id) || '/'
                     || ifnull(r.product_id, d.product_id)
                 FROM day_revenue r FULL JOIN day d ON d.business_date = r.business_date
                     AND d.station_id = r.station_id AND d.product_id = r.product_id
+                    AND d.staff_id = r.staff_id
                 WHERE r.transaction_count IS NOT d.n OR r.amount_fen IS NOT d.amount_fen
                     OR r.fee_fen IS NOT d.fee_fen OR r.commission_fen IS NOT d.commission_fen
                 """),

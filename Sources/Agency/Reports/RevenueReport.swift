@@ -62,17 +62,29 @@ public struct RevenueReport {
         try connection.prepare(
             """
             WITH line AS (
-                SELECT business_date, station_id, product_id, transaction_count, amount_fen,
-                    fee_fen, commission_fen, village_fen
+                SELECT business_date, station_id, product_id,
+                    sum(transaction_count) AS transaction_count, sum(amount_fen) AS amount_fen,
+                    sum(fee_fen) AS fee_fen, sum(commission_fen) AS commission_fen,
+                    sum(village_fen) AS village_fen
                 FROM day_revenue WHERE business_date BETWEEN $1 AND $2
+                GROUP BY business_date, station_id, product_id
                 UNION ALL
-                SELECT x.business_date, t.station_id, x.product_id, count(*), sum(x.amount_fen),
+                SELECT x.final_date, t.station_id, x.product_id, count(*), sum(x.amount_fen),
                     sum(x.fee_fen), sum(x.commission_fen), NULL
-                FROM service_transaction x
+                FROM (
+                    SELECT shift_id, product_id, final_date, amount_fen, fee_fen, commission_fen
+                    FROM service_transaction
+                    WHERE serial > (SELECT ifnull(max(last_serial), 0) FROM settlement_file)
+                        AND status = 'posted'
+                    UNION ALL
+                    SELECT shift_id, product_id, final_date, amount_fen, fee_fen, commission_fen
+                    FROM service_transaction
+                    WHERE final_date = (SELECT max(business_date) FROM business_date)
+                        AND final_date <> business_date AND status = 'posted'
+                ) x
                 JOIN shift h ON h.shift_id = x.shift_id JOIN till t ON t.till_id = h.till_id
-                WHERE x.serial > (SELECT ifnull(max(last_serial), 0) FROM settlement_file)
-                    AND x.business_date BETWEEN $1 AND $2 AND x.status = 'posted'
-                GROUP BY x.business_date, t.station_id, x.product_id
+                WHERE x.final_date BETWEEN $1 AND $2
+                GROUP BY x.final_date, t.station_id, x.product_id
             )
             SELECT line.business_date, v.code, v.name, s.code, p.code, p.name,
                 line.transaction_count, line.amount_fen, line.fee_fen, line.commission_fen,

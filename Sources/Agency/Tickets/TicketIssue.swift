@@ -41,9 +41,9 @@ extension AgencySession {
             let product = catalogue.product(trip.product)
             let contract = try catalogue.contract(for: product, on: try journal.currentDate())
             try contract.check(feeFen: request.serviceFeeFen, tariffFen: reservation.feeFen)
-            let receipt = try postCollection(
+            let receipt = try post(
                 NewTransaction(
-                    kind: .ticketSale, product: product, shift: shift,
+                    kind: .ticketSale, product: product, contract: contract, shift: shift,
                     accountReference: "\(trip.code)/\(reservation.travelDate.compact)",
                     amountFen: reservation.fareFen, feeFen: reservation.feeFen,
                     commissionFen: contract.commission.commissionFen(on: reservation.fareFen)))

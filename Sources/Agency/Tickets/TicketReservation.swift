@@ -52,13 +52,13 @@ extension AgencySession {
         }
         let product = catalogue.product(trip.product)
         let contract = try catalogue.contract(for: product, on: try journal.currentDate())
-        try product.check(amountFen: trip.fareFen * seatCount, field: "/seat_count")
+        try contract.check(amountFen: trip.fareFen * seatCount, field: "/seat_count")
         try releaseExpiredSeats(of: trip, on: travelDate)
         try takeSeats(seatCount, of: trip, on: travelDate)
         let fareFen = trip.fareFen * seatCount
         let feeFen = contract.serviceFeeFen * seatCount
         let expiresAt = min(
-            now.adding(milliseconds: product.holdMinutes * 60_000),
+            now.adding(milliseconds: contract.terms[.holdMinutes] * 60_000),
             trip.departure(on: travelDate, zone: profile.zone))
         let number = try connection.prepare(
             """

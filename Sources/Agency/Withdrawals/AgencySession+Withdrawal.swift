@@ -8,7 +8,7 @@ extension AgencySession {
     /// Records the intent to withdraw, before the bank is asked.
     ///
     /// Refusals, in order: `identityNotChecked`, `notSignedOn`, `unknownProduct`,
-    /// `wrongProductKind`, `amountNotAllowed`, `noContract`, `tillShortOfCash`,
+    /// `wrongProductKind`, `noContract`, `amountNotAllowed`, `tillShortOfCash`,
     /// `cardLimitExceeded`. The card's allowance is taken here, where one command runs at a time.
     public func startWithdrawal(
         _ request: WithdrawalRequest, claim: IdempotencyClaim, by principal: Principal
@@ -33,18 +33,18 @@ extension AgencySession {
         }
         let shift = try shifts.shift(of: principal, connection)
         let product = try catalogue.product(request.productCode, .withdrawal)
-        try product.check(amountFen: request.amountFen)
         let date = try journal.currentDate()
         let contract = try catalogue.contract(for: product, on: date)
+        try contract.check(amountFen: request.amountFen)
         let transaction = NewTransaction(
-            kind: .withdrawal, product: product, shift: shift,
+            kind: .withdrawal, product: product, contract: contract, shift: shift,
             accountReference: "************" + request.cardLastFour,
             amountFen: request.amountFen, feeFen: 0,
             commissionFen: contract.commission.commissionFen(on: request.amountFen))
         let serial = try nextSerial()
         let pendingEntry = try pendPayout(transaction, serial: serial)
         let digest = request.cardDigest(key: cardKey)
-        try takeAllowance(request.amountFen, card: digest, product: product, on: date)
+        try takeAllowance(request.amountFen, card: digest, contract: contract, on: date)
         _ = try insert(transaction, serial: serial, status: .pending, entry: nil)
         try connection.prepare(
             """
@@ -98,11 +98,7 @@ extension AgencySession {
         try once(claim) {
             let withdrawal = try authorised(serial, by: principal)
             let entry = try journal.postPending(withdrawal.pendingEntry, at: now)
-            try connection.prepare(
-                """
-                UPDATE service_transaction SET status = 'posted', entry_id = $1 WHERE serial = $2
-                """
-            ).run(.integer(entry.id.number), .integer(serial))
+            try setStatus(.posted, of: serial, entry: entry.id)
             return try receiptJSON(serial)
         }
     }

@@ -74,18 +74,6 @@ extension AgencySession {
         ).all(values) { PendingWithdrawal(serial: $0.integer(0), partnerCode: $0.text(1)) }
     }
 
-    func setStatus(
-        _ status: TransactionStatus, of serial: Int64, reference: String? = nil
-    ) throws {
-        try connection.prepare(
-            """
-            UPDATE service_transaction SET status = $1,
-                partner_reference = ifnull($2, partner_reference)
-            WHERE serial = $3
-            """
-        ).run(.text(status.rawValue), .text(reference), .integer(serial))
-    }
-
     func markReversal(_ state: String, of serial: Int64) throws {
         try connection.prepare(
             "UPDATE withdrawal SET reversal = $1 WHERE serial = $2 AND reversal <> $1"
@@ -101,7 +89,7 @@ extension AgencySession {
             return try journal.pend(
                 NewEntry(
                     kind: transaction.kind.entryKind, narrative: transaction.product.code,
-                    source: serial, postings: transaction.payoutPostings(catalogue)),
+                    source: serial, postings: transaction.postings(catalogue)),
                 expiresAt: nil, at: now
             ).id
         } catch LedgerError.limitExceeded {
@@ -114,7 +102,7 @@ extension AgencySession {
 
     /// - Throws: `Refusal` with `cardLimitExceeded`.
     func takeAllowance(
-        _ amountFen: Int64, card digest: String, product: Product, on date: BusinessDate
+        _ amountFen: Int64, card digest: String, contract: Contract, on date: BusinessDate
     ) throws {
         let withdrawn = try connection.prepare(
             """
@@ -126,10 +114,11 @@ extension AgencySession {
         ).first(.integer(Int64(date.daysSinceEpoch)), .text(digest), .integer(amountFen)) {
             $0.integer(0)
         }
-        guard let withdrawn, withdrawn <= product.dailyCardLimitFen else {
+        let limitFen = contract.terms[.dailyCardLimitFen]
+        guard let withdrawn, withdrawn <= limitFen else {
             throw Refusal(
                 .cardLimitExceeded,
-                "the card may withdraw \(product.dailyCardLimitFen) fen a day over all stations; "
+                "the card may withdraw \(limitFen) fen a day over all stations; "
                     + "pay out no cash",
                 field: "/amount_fen")
         }

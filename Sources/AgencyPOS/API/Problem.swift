@@ -13,6 +13,8 @@ struct Problem: Error {
     let code: String
     let status: Int
     let detail: String
+    /// The detail in Chinese, where an operator may meet the problem.
+    var chineseDetail: String?
     var field: String?
     var headers: [(name: String, value: String)] = []
 
@@ -39,6 +41,7 @@ struct Problem: Error {
         writer.field("title", title)
         writer.field("status", status)
         writer.field("detail", detail)
+        writer.field("detail_zh", ifPresent: chineseDetail)
         writer.field("field", ifPresent: field)
         writer.field("request_id", requestID)
         writer.endObject()
@@ -127,6 +130,7 @@ extension Problem {
         code = refusal.code.rawValue
         status = refusal.code.status
         detail = refusal.detail
+        chineseDetail = refusal.chineseDetail.isEmpty ? nil : refusal.chineseDetail
         field = refusal.field
         if refusal.code == .signInLocked {
             headers = [("Retry-After", String(SignIn.lockMilliseconds / 1000))]

@@ -1,4 +1,5 @@
 import Agency
+import CivilTime
 import HTTPServer
 import Ledger
 import StrictJSON
@@ -8,8 +9,10 @@ extension API {
     func addBillRoutes(to routes: inout RouteTable) {
         routes.query(.get, "/v1/products", for: .everyone) { call in
             try call.allowQuery()
+            let date = try book.readers.read { try LedgerReader($0).openDate() }
+            guard let date else { throw BookError.notLoaded }
             return .list("products") { writer in
-                encodeProducts(to: &writer)
+                encodeProducts(on: date, to: &writer)
                 return nil
             }
         }
@@ -45,18 +48,23 @@ extension API {
         }
     }
 
-    private func encodeProducts(to writer: inout JSONWriter) {
+    /// Writes what is sold on a date, each with the terms of its contract.
+    private func encodeProducts(on date: BusinessDate, to writer: inout JSONWriter) {
         writer.beginArray()
         for product in book.catalogue.products {
+            guard let contract = try? book.catalogue.contract(for: product, on: date) else {
+                continue
+            }
             writer.beginObject()
             writer.field("product_id", product.code)
             writer.field("name", product.name)
             writer.field("partner_id", product.partner.code)
             writer.field("kind", product.kind.rawValue)
             writer.field("biller_mode", ifPresent: product.billerMode?.rawValue)
-            writer.field("minimum_fen", product.minimumFen)
-            writer.field("maximum_fen", product.maximumFen)
-            writer.field("step_fen", product.stepFen)
+            writer.field("service_fee_fen", contract.serviceFeeFen)
+            writer.field("minimum_fen", contract.terms[.minimumFen])
+            writer.field("maximum_fen", contract.terms[.maximumFen])
+            writer.field("step_fen", contract.terms[.stepFen])
             writer.endObject()
         }
         writer.endArray()

@@ -44,7 +44,7 @@ extension FixtureGenerator {
     }
 
     private func products() -> [Product] {
-        let withdrawal = Product.Terms.withdrawal(stepFen: 1_000, dailyCardLimitFen: 200_000)
+        let withdrawal = Product.Details.withdrawal(stepFen: 1_000, dailyCardLimitFen: 200_000)
         return [
             product(Self.waterID, "WATER01", "水费", 1...1_000_000, .billFile(quoteMinutes: 15)),
             product(Self.powerID, "POWER01", "电费", 1...2_000_000, .billFile(quoteMinutes: 15)),
@@ -61,11 +61,11 @@ extension FixtureGenerator {
 
     private func product(
         _ id: String, _ partnerID: String, _ name: String, _ amountFen: ClosedRange<Int64>,
-        _ terms: Product.Terms
+        _ details: Product.Details
     ) -> Product {
         Product(
             id: id, partnerID: partnerID, name: name, minimumFen: amountFen.lowerBound,
-            maximumFen: amountFen.upperBound, terms: terms)
+            maximumFen: amountFen.upperBound, details: details)
     }
 
     private func contract(

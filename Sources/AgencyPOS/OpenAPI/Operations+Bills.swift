@@ -4,7 +4,7 @@ extension Operations {
     static let bills = [
         Operation(
             method: .get, path: "/v1/products", name: "listProducts", tag: "bills",
-            summary: "What the agency sells", roles: .everyone,
+            summary: "What is sold today, on the terms of the contract in force", roles: .everyone,
             answer: .json(.page("products", of: .named("Product")), "All products, on one page")),
         Operation(
             method: .get, path: "/v1/bills", name: "listBills", tag: "bills",
@@ -53,10 +53,11 @@ extension Operations {
                 Property("product_id", .code, "The product"),
                 Property("name", .anyText, "Its name"),
                 Property("partner_id", .code, "Whose it is"),
-                Property("kind", .words(["bill", "ticket", "withdrawal"]), "What it is"),
+                Property("kind", .words(Product.Kind.self), "What it is"),
                 Property(
                     "biller_mode", .words(["bill_file", "blind"]),
                     "How a biller makes arrears known", isRequired: false),
+                Property("service_fee_fen", .fen, "The tariff's fee"),
                 Property("minimum_fen", .fen, "The least amount"),
                 Property("maximum_fen", .fen, "The highest amount"),
                 Property("step_fen", .fen, "What an amount is a multiple of"))

@@ -43,7 +43,19 @@ extension Operations {
                     "partner_reference", .anyText, "The partner's number", isRequired: false),
                 Property("amount_fen", .fen, "What is the partner's"),
                 Property("service_fee_fen", .fen, "The fee"),
-                Property("total_fen", .fen, "What passed over the counter"))
+                Property("total_fen", .fen, "What passed over the counter"),
+                Property(
+                    "correction", .words(Correction.self), "What undoes another transaction",
+                    isRequired: false),
+                Property(
+                    "original_serial", .serial, "The transaction that is undone",
+                    isRequired: false),
+                Property(
+                    "original_item", .count, "The ticket of it that is undone",
+                    isRequired: false),
+                Property(
+                    "basket_serial", .serial, "The first serial number of its basket",
+                    isRequired: false))
         )
     ]
 }

@@ -27,6 +27,9 @@ extension Operations {
                 Property("status", .integer(400...599), "The HTTP status"),
                 Property("detail", .anyText, "What is wrong here and what to do, for people"),
                 Property(
+                    "detail_zh", .anyText, "The same in Chinese, for the operator",
+                    isRequired: false),
+                Property(
                     "field", .anyText, "The JSON pointer of the field, or the parameter's name",
                     isRequired: false),
                 Property("request_id", .anyText, "What to tell the centre; it is in the log"))

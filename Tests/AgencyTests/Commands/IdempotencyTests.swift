@@ -104,9 +104,11 @@ import Testing
             let outcome = try test.perform { session in
                 try session.once(first) {
                     let product = try session.catalogue.product("MOBILE", .bill)
-                    _ = try session.postCollection(
+                    _ = try session.post(
                         NewTransaction(
                             kind: .billPayment, product: product,
+                            contract: try session.catalogue.contract(
+                                for: product, on: try session.journal.currentDate()),
                             shift: try session.shifts.shift(of: teller, session.connection),
                             accountReference: "1", amountFen: 1_000, feeFen: 0,
                             commissionFen: 10))

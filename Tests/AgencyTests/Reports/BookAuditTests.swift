@@ -29,7 +29,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
             sql: transaction("entry_id = entry_id + 1", "bill_payment"), row: "1"),
         Damage(
             check: "transactions have their entries",
-            sql: transaction("business_date = business_date + 1", "withdrawal")),
+            sql: transaction("final_date = final_date + 1", "withdrawal")),
         Damage(
             check: "transactions have their entries",
             sql: transaction("kind = 'ticket_sale'", "bill_payment"), row: "1"),

@@ -31,13 +31,13 @@ import Testing
         Row(code: .wrongProductKind, amountFen: 1, product: "WATER"),
         Row(code: .amountNotAllowed, amountFen: 0),
         Row(code: .amountNotAllowed, amountFen: -1_000),
-        Row(
-            code: .amountNotAllowed, amountFen: 500,
-            preparing: BillPaymentRefusalTests.contractEnded),
+        Row(code: .amountNotAllowed, amountFen: 500),
         Row(code: .amountNotAllowed, amountFen: 1_001),
         Row(code: .amountNotAllowed, amountFen: 1_500),
         Row(code: .amountNotAllowed, amountFen: 201_000),
-        Row(code: .noContract, preparing: BillPaymentRefusalTests.contractEnded),
+        Row(
+            code: .noContract, amountFen: 500,
+            preparing: BillPaymentRefusalTests.contractEnded),
         Row(
             code: .tillShortOfCash, amountFen: 101_000, drawnFen: 200_000,
             promisedFen: [200_000, 200_000]),

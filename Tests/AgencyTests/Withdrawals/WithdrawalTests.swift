@@ -26,7 +26,7 @@ enum WithdrawalEvent: String, CaseIterable, Sendable {
 
     @Test(
         "every event in every state leads where the diagram says",
-        arguments: TransactionStatus.allCases, WithdrawalEvent.allCases)
+        arguments: reachable, WithdrawalEvent.allCases)
     func stateMachine(state: TransactionStatus, event: WithdrawalEvent) throws {
         let test = try TestBook()
         let teller = try test.signOn()
@@ -50,6 +50,11 @@ enum WithdrawalEvent: String, CaseIterable, Sendable {
         #expect(try test.faults() == [])
     }
 
+    /// What a withdrawal can be: cash that goes out is never in suspense.
+    private static let reachable: [TransactionStatus] = [
+        .pending, .authorised, .posted, .declined, .reversed,
+    ]
+
     private func reach(
         _ state: TransactionStatus, _ test: TestBook, _ teller: Principal
     ) throws -> Int64 {
@@ -62,6 +67,7 @@ enum WithdrawalEvent: String, CaseIterable, Sendable {
             _ = try test.confirmCash(serial, key: "earlier-1", by: teller).bytes()
         case .declined: _ = try apply(.declined, to: serial, test, teller)
         case .reversed: _ = try apply(.noAnswer, to: serial, test, teller)
+        case .unknown, .returnDue, .returned: Issue.record("no withdrawal is ever \(state)")
         }
         try #require(try test.status(serial) == state)
         return serial

@@ -1,0 +1,58 @@
+/// A number on which a contract fixes how a product is sold; it changes with the contract's dates.
+///
+/// A contract that does not name a term has its usual value.
+public enum Term: String, CaseIterable, Sendable {
+    /// The least amount of one transaction, in fen.
+    case minimumFen = "minimum_fen"
+    /// The highest amount of one transaction, in fen.
+    case maximumFen = "maximum_fen"
+    /// What an amount is a multiple of, in fen.
+    case stepFen = "step_fen"
+    /// Withdrawals: the most for one card and business date over all stations, in fen.
+    case dailyCardLimitFen = "daily_card_limit_fen"
+    /// How long a quote or a reservation is held, in minutes.
+    case holdMinutes = "hold_minutes"
+    /// How long after it was recorded a transaction can be voided, in minutes.
+    case reversalWindowMinutes = "reversal_window_minutes"
+
+    /// What a contract may set.
+    public var allowedValues: ClosedRange<Int64> {
+        switch self {
+        case .minimumFen, .maximumFen, .stepFen: 1...DataFileLimits.maximumAmountFen
+        case .dailyCardLimitFen: 0...DataFileLimits.maximumAmountFen
+        case .holdMinutes: 1...1_440
+        case .reversalWindowMinutes: 0...1_440
+        }
+    }
+
+    /// What holds when a contract is silent.
+    public var usualValue: Int64 {
+        switch self {
+        case .minimumFen, .stepFen: 1
+        case .maximumFen: DataFileLimits.maximumAmountFen
+        case .dailyCardLimitFen: 0
+        case .holdMinutes: 15
+        case .reversalWindowMinutes: 1_440
+        }
+    }
+}
+
+/// The numbers of a contract.
+public struct Terms: Sendable, Equatable {
+    /// The values that are set; the others have their usual value.
+    public private(set) var values: [Term: Int64]
+
+    public init(_ values: [Term: Int64] = [:]) {
+        self.values = values
+    }
+
+    public subscript(term: Term) -> Int64 {
+        get { values[term] ?? term.usualValue }
+        set { values[term] = newValue }
+    }
+
+    /// These terms, and where `others` sets a term, that one's value.
+    public func overridden(by others: Terms) -> Terms {
+        Terms(values.merging(others.values) { $1 })
+    }
+}
