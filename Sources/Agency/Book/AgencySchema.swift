@@ -122,7 +122,7 @@ public enum AgencySchema {
             valid_from INTEGER NOT NULL,
             valid_to INTEGER,
             service_fee_fen INTEGER NOT NULL,
-            commission_kind TEXT NOT NULL,
+            commission_kind TEXT NOT NULL CHECK (commission_kind IN ('flat', 'rate', 'bands')),
             commission_flat_fen INTEGER NOT NULL,
             commission_rate_ppm INTEGER NOT NULL,
             commission_minimum_fen INTEGER NOT NULL,
@@ -134,6 +134,13 @@ public enum AgencySchema {
             remainder_to TEXT NOT NULL,
             CHECK (operator_bp + village_bp + town_bp + district_bp = 10000)
         ) STRICT;
+        CREATE TABLE commission_band (
+            contract_id INTEGER NOT NULL REFERENCES contract,
+            from_fen INTEGER NOT NULL CHECK (from_fen >= 0),
+            flat_fen INTEGER NOT NULL CHECK (flat_fen >= 0),
+            rate_ppm INTEGER NOT NULL CHECK (rate_ppm BETWEEN 0 AND 1000000),
+            PRIMARY KEY (contract_id, from_fen)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE contract_term (
             contract_id INTEGER NOT NULL REFERENCES contract,
             name TEXT NOT NULL,

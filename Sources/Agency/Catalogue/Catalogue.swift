@@ -222,6 +222,7 @@ extension Catalogue {
         _ connection: Connection
     ) throws -> [(product: ID<Product>, contract: Contract)] {
         let terms = try readTerms(connection)
+        let bands = try CommissionColumns.readBands(connection)
         return try connection.prepare(
             """
             SELECT c.contract_id, c.code, c.product_id, p.code, c.valid_from, c.valid_to,
@@ -231,18 +232,20 @@ extension Catalogue {
             FROM contract c JOIN product p ON p.product_id = c.product_id ORDER BY c.valid_from
             """
         ).all { row in
-            guard let kind = CommissionRule.Kind(rawValue: row.text(7)),
-                let remainder = CommissionSplit.Share(rawValue: row.text(16))
-            else { throw row.damage(7, expected: "a kind, beside a share") }
             let id = ID<Contract>(row.integer(0))
+            guard let kind = CommissionColumns.Kind(rawValue: row.text(7)),
+                let commission = CommissionColumns(
+                    kind: kind, flatFen: row.integer(8), ratePartsPerMillion: row.integer(9),
+                    minimumFen: row.integer(10), maximumFen: row.integer(11),
+                    bands: bands[id] ?? []
+                ).rule, let remainder = CommissionSplit.Share(rawValue: row.text(16))
+            else { throw row.damage(7, expected: "a kind and its bands, beside a share") }
             let contract = Contract(
                 id: id, code: row.text(1), productCode: row.text(3),
                 validFrom: row.businessDate(4),
                 validTo: row.isNull(5) ? nil : row.businessDate(5),
                 serviceFeeFen: row.integer(6),
-                commission: CommissionRule(
-                    kind: kind, flatFen: row.integer(8), ratePartsPerMillion: row.integer(9),
-                    minimumFen: row.integer(10), maximumFen: row.integer(11)),
+                commission: commission,
                 split: CommissionSplit(
                     operatorBasisPoints: row.integer(12), villageBasisPoints: row.integer(13),
                     townBasisPoints: row.integer(14), districtBasisPoints: row.integer(15),

@@ -1,28 +1,51 @@
 /// What the agency earns with one transaction.
-public struct CommissionRule: Sendable, Equatable {
-    /// How it is reckoned.
-    public enum Kind: String, Sendable {
-        /// The same for every transaction.
-        case flat
-        /// A share of the amount, in parts per million, between a minimum and a maximum.
-        case rate
+public enum CommissionRule: Sendable, Equatable {
+    /// The same for every transaction.
+    case flat(fen: Int64)
+    /// A share of the amount, in parts per million, between a minimum and a maximum.
+    case rate(partsPerMillion: Int64, minimumFen: Int64, maximumFen: Int64)
+    /// By the band that the amount falls into, between a minimum and a maximum.
+    ///
+    /// The bands are in order of where they begin, the first at 0.
+    case bands([CommissionBand], minimumFen: Int64, maximumFen: Int64)
+
+    /// The commission on an amount of more than nothing, in fen; a rate is rounded half up to the fen.
+    public func commissionFen(on amountFen: Int64) -> Int64 {
+        switch self {
+        case .flat(let fen): return fen
+        case .rate(let partsPerMillion, let minimumFen, let maximumFen):
+            let fen = Self.shareFen(of: amountFen, partsPerMillion: partsPerMillion)
+            return min(max(fen, minimumFen), maximumFen)
+        case .bands(let bands, let minimumFen, let maximumFen):
+            guard let band = bands.last(where: { $0.fromFen <= amountFen }) else {
+                preconditionFailure("the first band begins at 0")
+            }
+            let fen =
+                band.flatFen
+                + Self.shareFen(of: amountFen, partsPerMillion: band.ratePartsPerMillion)
+            return min(max(fen, minimumFen), maximumFen)
+        }
     }
 
-    public let kind: Kind
-    public let flatFen: Int64
-    public let ratePartsPerMillion: Int64
-    public let minimumFen: Int64
-    public let maximumFen: Int64
+    private static func shareFen(of amountFen: Int64, partsPerMillion: Int64) -> Int64 {
+        // Amounts of at most 10¹² fen times 10⁶ stay inside 64 bits.
+        (amountFen * partsPerMillion + 500_000) / 1_000_000
+    }
+}
 
-    /// The commission on an amount, in fen; a rate is rounded half up to the fen.
-    public func commissionFen(on amountFen: Int64) -> Int64 {
-        switch kind {
-        case .flat: return flatFen
-        case .rate:
-            // Amounts of at most 10¹² fen times 10⁶ stay inside 64 bits.
-            let rounded = (amountFen * ratePartsPerMillion + 500_000) / 1_000_000
-            return min(max(rounded, minimumFen), maximumFen)
-        }
+/// Amounts from one to the next band's, and what the agency earns with such an amount.
+public struct CommissionBand: Sendable, Equatable {
+    /// The least amount of the band.
+    public let fromFen: Int64
+    /// What is earned whatever the amount.
+    public let flatFen: Int64
+    /// What is earned of the whole amount, in parts per million.
+    public let ratePartsPerMillion: Int64
+
+    public init(fromFen: Int64, flatFen: Int64, ratePartsPerMillion: Int64) {
+        self.fromFen = fromFen
+        self.flatFen = flatFen
+        self.ratePartsPerMillion = ratePartsPerMillion
     }
 }
 

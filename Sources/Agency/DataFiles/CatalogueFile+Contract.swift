@@ -13,14 +13,14 @@ extension CatalogueFile {
         public var validTo: BusinessDate?
         /// What the customer pays on top, by tariff; per ticket for tickets.
         public var serviceFeeFen: Int64
-        public var commission: Commission
+        public var commission: CommissionRule
         public var split: Split
         /// What this contract sets otherwise than its product.
         public var terms: Terms
 
         public init(
             id: String, partnerID: String, productID: String, validFrom: BusinessDate,
-            validTo: BusinessDate?, serviceFeeFen: Int64, commission: Commission, split: Split,
+            validTo: BusinessDate?, serviceFeeFen: Int64, commission: CommissionRule, split: Split,
             terms: Terms = Terms()
         ) {
             self.id = id
@@ -47,7 +47,7 @@ extension CatalogueFile {
                     "the contract ends before it starts; correct one date")
             }
             serviceFeeFen = try object.amountFen("service_fee_fen", atLeast: 0)
-            commission = try Commission(decoding: object.object("commission"))
+            commission = try CommissionRule(decoding: object.object("commission"))
             split = try Split(decoding: object.object("split"))
             terms = try Self.terms(&object)
             try object.finish()
@@ -87,47 +87,6 @@ extension CatalogueFile {
                     writer.integer(value)
                 }
                 writer.endObject()
-            }
-            writer.endObject()
-        }
-    }
-
-    /// What the partner pays the agency per transaction.
-    public enum Commission: DataFileModel {
-        /// The same for each transaction.
-        case flat(flatFen: Int64)
-        /// Parts per million of the amount, rounded by the ledger's rule, held between two amounts.
-        case rate(ratePPM: Int64, minimumFen: Int64, maximumFen: Int64)
-
-        enum Kind: String, CaseIterable {
-            case flat
-            case rate
-        }
-
-        public init(decoding object: JSONObjectDecoder) throws(JSONError) {
-            var object = object
-            switch try object.enumeration("kind", Kind.self) {
-            case .flat: self = .flat(flatFen: try object.amountFen("flat_fen", atLeast: 0))
-            case .rate:
-                let ratePPM = try object.integer("rate_ppm", in: 0...1_000_000)
-                let minimumFen = try object.amountFen("minimum_fen", atLeast: 0)
-                let maximumFen = try object.amountFen("maximum_fen", atLeast: minimumFen)
-                self = .rate(ratePPM: ratePPM, minimumFen: minimumFen, maximumFen: maximumFen)
-            }
-            try object.finish()
-        }
-
-        public func encode(to writer: inout JSONWriter) {
-            writer.beginObject()
-            switch self {
-            case .flat(let flatFen):
-                writer.field("kind", Kind.flat.rawValue)
-                writer.field("flat_fen", flatFen)
-            case .rate(let ratePPM, let minimumFen, let maximumFen):
-                writer.field("kind", Kind.rate.rawValue)
-                writer.field("rate_ppm", ratePPM)
-                writer.field("minimum_fen", minimumFen)
-                writer.field("maximum_fen", maximumFen)
             }
             writer.endObject()
         }

@@ -41,7 +41,7 @@ extension NetworkLoader {
     private func loadContract(
         _ contract: CatalogueFile.Contract, terms: Terms, _ numbers: LoadedNumbers
     ) throws {
-        let rule = CommissionRule(contract.commission)
+        let rule = contract.commission.columns
         let split = contract.split
         let number = try insert(
             """
@@ -60,6 +60,16 @@ extension NetworkLoader {
             .integer(rule.maximumFen), .integer(split.operatorBasisPoints),
             .integer(split.villageBasisPoints), .integer(split.townBasisPoints),
             .integer(split.districtBasisPoints), .text(split.remainderTo.rawValue))
+        for band in rule.bands {
+            try connection.prepare(
+                """
+                INSERT INTO commission_band (contract_id, from_fen, flat_fen, rate_ppm)
+                VALUES ($1, $2, $3, $4)
+                """
+            ).run(
+                .integer(number), .integer(band.fromFen), .integer(band.flatFen),
+                .integer(band.ratePartsPerMillion))
+        }
         for term in Term.allCases {
             guard let value = terms.values[term] else { continue }
             try connection.prepare(
@@ -110,21 +120,6 @@ extension CatalogueFile.Product.Details {
         case .billFile: .billFile
         case .blind: .blind
         case .ticket, .withdrawal, .stock, .remittance, .transfer: nil
-        }
-    }
-}
-
-extension CommissionRule {
-    fileprivate init(_ commission: CatalogueFile.Commission) {
-        switch commission {
-        case .flat(let flatFen):
-            self.init(
-                kind: .flat, flatFen: flatFen, ratePartsPerMillion: 0, minimumFen: 0,
-                maximumFen: 0)
-        case .rate(let ratePPM, let minimumFen, let maximumFen):
-            self.init(
-                kind: .rate, flatFen: 0, ratePartsPerMillion: ratePPM, minimumFen: minimumFen,
-                maximumFen: maximumFen)
         }
     }
 }

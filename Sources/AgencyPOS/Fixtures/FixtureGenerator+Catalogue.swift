@@ -25,21 +25,21 @@ extension FixtureGenerator {
             Partner(id: "BANK01", name: county + "农村合作银行", kind: .bank),
             Partner(id: "BANK02", name: "惠民村镇银行", kind: .bank),
         ]
-        let rate = CatalogueFile.Commission.rate(
-            ratePPM: 8_000, minimumFen: 10, maximumFen: 500)
-        let ticketRate = CatalogueFile.Commission.rate(
-            ratePPM: 30_000, minimumFen: 20, maximumFen: 1_000)
+        let rate = CommissionRule.rate(
+            partsPerMillion: 8_000, minimumFen: 10, maximumFen: 500)
+        let ticketRate = CommissionRule.rate(
+            partsPerMillion: 30_000, minimumFen: 20, maximumFen: 1_000)
         return CatalogueFile(
             partners: partners, products: products(),
             contracts: [
-                contract(Self.waterID, "WATER01", feeFen: 0, .flat(flatFen: 50)),
-                contract(Self.powerID, "POWER01", feeFen: 0, .flat(flatFen: 60)),
+                contract(Self.waterID, "WATER01", feeFen: 0, .flat(fen: 50)),
+                contract(Self.powerID, "POWER01", feeFen: 0, .flat(fen: 60)),
                 contract("MOBILE", "MOBILE01", feeFen: 0, rate),
                 contract("TELECOM", "TELECOM01", feeFen: 0, rate),
                 contract(Self.coachID, "COACH01", feeFen: 200, ticketRate),
-                contract(Self.railID, "RAIL01", feeFen: 500, .flat(flatFen: 100)),
-                contract("CASH01", "BANK01", feeFen: 0, .flat(flatFen: 100)),
-                contract("CASH02", "BANK02", feeFen: 0, .flat(flatFen: 80)),
+                contract(Self.railID, "RAIL01", feeFen: 500, .flat(fen: 100)),
+                contract("CASH01", "BANK01", feeFen: 0, .flat(fen: 100)),
+                contract("CASH02", "BANK02", feeFen: 0, .flat(fen: 80)),
             ])
     }
 
@@ -70,7 +70,7 @@ extension FixtureGenerator {
 
     private func contract(
         _ productID: String, _ partnerID: String, feeFen: Int64,
-        _ commission: CatalogueFile.Commission
+        _ commission: CommissionRule
     ) -> CatalogueFile.Contract {
         CatalogueFile.Contract(
             id: "CT-\(productID)-2020", partnerID: partnerID, productID: productID,

@@ -18,6 +18,16 @@ extension Operations {
                 .query("village_id", .text(1...64), "Only this village's"),
             ],
             answer: .json(.named("Revenue"), "The lines that the caller may see")),
+        Operation(
+            method: .get, path: "/v1/reports/commission", name: "getCommission", tag: "reports",
+            summary: "Commission and its shares, by party and product; an operator sees the own",
+            roles: [.operator, .supervisor, .committee, .administrator],
+            parameters: [
+                .query("from", .date, "The open date unless given"),
+                .query("to", .date, "The same as from unless given"),
+                .query("by", .words(CommissionParty.self), "Whose; stations' unless given"),
+            ],
+            answer: .json(.named("Commission"), "The lines that the caller may see")),
     ]
 
     static let reportSchemas: [(name: String, schema: Schema)] = [
@@ -57,6 +67,28 @@ extension Operations {
                 Property("amount_fen", .fen, "Of all lines"),
                 Property("service_fee_fen", .fen, "Of all lines"),
                 Property("commission_fen", .fen, "Of all lines"))
+        ),
+        (
+            "Commission",
+            .answer(
+                Property("from", .date, "The first date"),
+                Property("to", .date, "The last date"),
+                Property("by", .words(CommissionParty.self), "Whose lines these are"),
+                Property("lines", .array(.named("CommissionLine")), "By party and product"))
+        ),
+        (
+            "CommissionLine",
+            .answer(
+                Property("party_id", .code, "The operator, station, village or centre"),
+                Property("party_name", .anyText, "Its name"),
+                Property("product_id", .code, "The product"),
+                Property("product_name", .anyText, "Its name"),
+                Property("transaction_count", .count, "How many; voids and refunds too"),
+                Property("commission_fen", .fen, "Earned, less voids and refunds"),
+                Property("operator_fen", .fen, "The operators' share"),
+                Property("village_fen", .fen, "The village committee's"),
+                Property("town_fen", .fen, "The town centre's"),
+                Property("district_fen", .fen, "The district centre's"))
         ),
         (
             "RevenueLine",

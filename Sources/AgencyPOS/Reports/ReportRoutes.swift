@@ -5,7 +5,7 @@ import Ledger
 import StrictJSON
 
 extension API {
-    /// The trial balance and the revenue.
+    /// The trial balance, the revenue and the commission.
     func addReportRoutes(to routes: inout RouteTable) {
         routes.query(
             .get, "/v1/reports/trial-balance", for: [.supervisor, .administrator]
@@ -29,17 +29,7 @@ extension API {
             .get, "/v1/reports/revenue", for: [.supervisor, .committee, .administrator]
         ) { call in
             try call.allowQuery("from", "to", "village_id")
-            let today =
-                try book.readers.read { try LedgerReader($0).openDate() }
-                ?? book.profile.zone.date(at: book.clock())
-            let first = try call.queryDate("from") ?? today
-            let last = try call.queryDate("to") ?? first
-            guard first <= last,
-                Int(last.daysSinceEpoch - first.daysSinceEpoch) < RevenueReport.maximumDays
-            else {
-                throw call.invalid(
-                    "to", "must be from 0 to \(RevenueReport.maximumDays - 1) days after from")
-            }
+            let (first, last) = try dates(of: call)
             let village = try call.query("village_id")
             let lines = try book.readers.read {
                 try RevenueReport($0).lines(
@@ -51,6 +41,55 @@ extension API {
                     lines.filter { village == nil || $0.villageCode == village },
                     from: first, to: last))
         }
+        addCommissionRoute(to: &routes)
+    }
+
+    private func addCommissionRoute(to routes: inout RouteTable) {
+        routes.query(
+            .get, "/v1/reports/commission",
+            for: [.operator, .supervisor, .committee, .administrator]
+        ) { call in
+            try call.allowQuery("from", "to", "by")
+            let (first, last) = try dates(of: call)
+            guard let party = CommissionParty(rawValue: try call.query("by") ?? "station") else {
+                throw call.invalid("by", "must be operator, station, village or centre")
+            }
+            let caller = call.principal
+            let scope = CommissionStatement.Scope(
+                staff: caller.role == .operator ? caller.staff : nil, village: caller.village,
+                centre: caller.centre)
+            let lines = try book.readers.read {
+                try CommissionStatement($0, book.catalogue).lines(
+                    from: first, to: last, by: party, scope: scope)
+            }
+            var writer = JSONWriter(reservedBytes: 16_384)
+            writer.beginObject()
+            writer.field("from", first.description)
+            writer.field("to", last.description)
+            writer.field("by", party.rawValue)
+            writer.key("lines")
+            writer.beginArray()
+            for line in lines { line.encode(to: &writer) }
+            writer.endArray()
+            writer.endObject()
+            return .json(writer.bytes)
+        }
+    }
+
+    /// The dates of a report: the open one, unless the caller asks otherwise.
+    private func dates(of call: Call) throws -> (first: BusinessDate, last: BusinessDate) {
+        let today =
+            try book.readers.read { try LedgerReader($0).openDate() }
+            ?? book.profile.zone.date(at: book.clock())
+        let first = try call.queryDate("from") ?? today
+        let last = try call.queryDate("to") ?? first
+        guard first <= last,
+            Int(last.daysSinceEpoch - first.daysSinceEpoch) < RevenueReport.maximumDays
+        else {
+            throw call.invalid(
+                "to", "must be from 0 to \(RevenueReport.maximumDays - 1) days after from")
+        }
+        return (first, last)
     }
 
     private func revenueJSON(

@@ -12,13 +12,19 @@ import Testing
     private static func rate(
         _ partsPerMillion: Int64, _ minimumFen: Int64 = 0, _ maximumFen: Int64 = .max
     ) -> CommissionRule {
-        CommissionRule(
-            kind: .rate, flatFen: 7, ratePartsPerMillion: partsPerMillion,
-            minimumFen: minimumFen, maximumFen: maximumFen)
+        .rate(
+            partsPerMillion: partsPerMillion, minimumFen: minimumFen, maximumFen: maximumFen)
     }
 
-    private static let flat = CommissionRule(
-        kind: .flat, flatFen: 50, ratePartsPerMillion: 9, minimumFen: 60, maximumFen: 40)
+    private static let flat = CommissionRule.flat(fen: 50)
+
+    /// Up to 99.99 yuan 20 fen, then 1 %, from 1,000 yuan on 5 yuan and 0.2 %; 30 fen to 20 yuan.
+    private static let bands = CommissionRule.bands(
+        [
+            CommissionBand(fromFen: 0, flatFen: 20, ratePartsPerMillion: 0),
+            CommissionBand(fromFen: 10_000, flatFen: 0, ratePartsPerMillion: 10_000),
+            CommissionBand(fromFen: 100_000, flatFen: 500, ratePartsPerMillion: 2_000),
+        ], minimumFen: 30, maximumFen: 2_000)
 
     static let rows = [
         Row(rule: flat, amountFen: 1, commissionFen: 50),
@@ -37,10 +43,21 @@ import Testing
         Row(rule: rate(8_000, 10, 500), amountFen: 1_313, commissionFen: 11),
         Row(rule: rate(8_000, 10, 500), amountFen: 62_500, commissionFen: 500),
         Row(rule: rate(8_000, 10, 500), amountFen: 62_563, commissionFen: 500),
+        Row(rule: bands, amountFen: 1, commissionFen: 30),
+        Row(rule: bands, amountFen: 9_999, commissionFen: 30),
+        Row(rule: bands, amountFen: 10_000, commissionFen: 100),
+        Row(rule: bands, amountFen: 10_050, commissionFen: 101),
+        Row(rule: bands, amountFen: 99_949, commissionFen: 999),
+        Row(rule: bands, amountFen: 99_999, commissionFen: 1_000),
+        Row(rule: bands, amountFen: 100_000, commissionFen: 700),
+        Row(rule: bands, amountFen: 749_999, commissionFen: 2_000),
+        Row(rule: bands, amountFen: 1_000_000_000, commissionFen: 2_000),
         Row(rule: rate(1_000_000), amountFen: 1_000_000_000_000, commissionFen: 1_000_000_000_000),
     ]
 
-    @Test("a commission is flat, or a rate rounded half up between its bounds", arguments: rows)
+    @Test(
+        "a commission is flat, a rate, or a band's, rounded half up between its bounds",
+        arguments: rows)
     func commission(_ row: Row) {
         #expect(row.rule.commissionFen(on: row.amountFen) == row.commissionFen)
     }
