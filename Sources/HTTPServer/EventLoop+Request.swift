@@ -65,12 +65,13 @@ extension EventLoop {
             storage: storage)
         inspection.run(connection, endAddress: methodAddress + UInt(exchange.headerBytes))
         if let fault = inspection.fault { return fault }
-        if let length = inspection.contentLengthBytes, length > configuration.maximumBodyBytes {
-            return .bodyTooLarge(limitBytes: configuration.maximumBodyBytes)
-        }
         exchange.method = HTTPMethod(token: methodToken)
         exchange.methodText =
             exchange.method?.rawValue ?? String(decoding: methodToken, as: UTF8.self)
+        findRoute(exchange, inspection.storage, pathCount: pathCount)
+        if let length = inspection.contentLengthBytes, length > maximumBodyBytes(exchange) {
+            return .bodyTooLarge(limitBytes: maximumBodyBytes(exchange))
+        }
         if let method = exchange.method, method.usuallyHasBody, !isVersion11,
             !inspection.hasFraming
         {
@@ -85,8 +86,12 @@ extension EventLoop {
         exchange.head = RequestHead(
             storage: inspection.storage, pathCount: pathCount, queryEnd: queryEnd,
             fields: inspection.fields, names: headerNames)
-        findRoute(exchange, inspection.storage, pathCount: pathCount)
         return nil
+    }
+
+    /// How long the body may be: as its route says, or as the server does.
+    private func maximumBodyBytes(_ exchange: Exchange) -> Int {
+        exchange.route?.maximumBodyBytes ?? configuration.maximumBodyBytes
     }
 
     private func bytes(of text: UnsafePointer<CChar>) -> UnsafeBufferPointer<UInt8> {
@@ -121,9 +126,9 @@ extension EventLoop {
         if exchange.framing?.accept(piece) == false {
             return endDirectly(exchange, .badRequest(reason: "a chunk line without CRLF"))
         }
-        guard exchange.bodyBytes <= configuration.maximumBodyBytes else {
+        guard exchange.bodyBytes <= maximumBodyBytes(exchange) else {
             return endDirectly(
-                exchange, .bodyTooLarge(limitBytes: configuration.maximumBodyBytes))
+                exchange, .bodyTooLarge(limitBytes: maximumBodyBytes(exchange)))
         }
         // The body of a request that no handler will get is read away, not kept.
         if exchange.fault == nil { exchange.body.append(contentsOf: piece) }

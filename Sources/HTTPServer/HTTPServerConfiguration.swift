@@ -4,7 +4,7 @@ public struct HTTPServerConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// The TCP port; 0 takes a free one.
     public var port: UInt16 = 0
-    /// The longest request body, in bytes; more is answered 413.
+    /// The longest request body, in bytes, unless its route says otherwise; more is answered 413.
     public var maximumBodyBytes = 64 * 1024
     /// The longest request target (path and query), in bytes; more is answered 414.
     public var maximumTargetBytes = 2 * 1024
@@ -35,7 +35,7 @@ public struct HTTPServerConfiguration: Sendable {
     public static let defaultReadableHeaders = [
         "accept", "accept-language", "authorization", "content-type", "cookie", "idempotency-key",
         "if-match", "if-none-match", "last-event-id", "origin", "user-agent",
-        "x-requested-with",
+        "x-requested-with", "x-terminal-sequence",
     ]
 
     /// Memory of a connection beyond its request header: header records and the response header.

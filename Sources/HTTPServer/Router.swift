@@ -7,14 +7,19 @@ final class Route: Sendable {
     let pattern: String
     let methodText: String
     let parameterNames: [String]
+    /// The longest body in bytes, where it differs from the server's limit.
+    let maximumBodyBytes: Int?
     let handler: Handler
 
-    init(method: HTTPMethod, pattern: String, parameterNames: [String], handler: @escaping Handler)
-    {
+    init(
+        method: HTTPMethod, pattern: String, parameterNames: [String], maximumBodyBytes: Int?,
+        handler: @escaping Handler
+    ) {
         self.method = method
         self.pattern = pattern
         methodText = method.rawValue
         self.parameterNames = parameterNames
+        self.maximumBodyBytes = maximumBodyBytes
         self.handler = handler
     }
 }

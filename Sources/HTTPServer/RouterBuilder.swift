@@ -6,13 +6,17 @@ public struct RouterBuilder {
 
     /// Registers a handler.
     ///
-    /// - Parameter pattern: such as `/v1/shifts/{shift_id}/sign-off`; a parameter is one whole
-    ///   segment and matches any text that is not empty. Text wins over a parameter.
+    /// - Parameters:
+    ///   - pattern: such as `/v1/shifts/{shift_id}/sign-off`; a parameter is one whole segment and
+    ///     matches any text that is not empty. Text wins over a parameter.
+    ///   - maximumBodyBytes: the longest body, where it differs from the server's limit.
     /// - Precondition: the pattern is well-formed, and no other pattern of the method has the same
     ///   shape.
     public mutating func on(
-        _ method: HTTPMethod, _ pattern: String, _ handler: @escaping Handler
+        _ method: HTTPMethod, _ pattern: String, maximumBodyBytes: Int? = nil,
+        _ handler: @escaping Handler
     ) {
+        precondition(maximumBodyBytes.map { $0 > 0 } ?? true, "\(pattern) could take no body")
         precondition(pattern.utf8.first == UInt8(ascii: "/"), "\(pattern) must begin with a slash")
         var node = 0
         var parameterNames: [String] = []
@@ -31,7 +35,8 @@ public struct RouterBuilder {
             nodes[node].routes[method.index] == nil,
             "\(method.rawValue) \(pattern) is registered twice")
         nodes[node].routes[method.index] = Route(
-            method: method, pattern: pattern, parameterNames: parameterNames, handler: handler)
+            method: method, pattern: pattern, parameterNames: parameterNames,
+            maximumBodyBytes: maximumBodyBytes, handler: handler)
     }
 
     /// The finished table.

@@ -12,8 +12,12 @@ extension FieldGrammar {
         let limit = SettlementDetail.maximumAccountReferenceCharacterCount
         if let cause = fault(text, limit: limit) { return cause }
         switch type {
-        case .billPayment, .ticketSale: return nil
+        case .billPayment, .ticketSale, .stockSale, .prizePayment: return nil
         case .withdrawal: return isMaskedCard(text.utf8) ? nil : .cardNotMasked
+        case .remittance, .transfer:
+            // An account or a card; what looks like a mask has to be the whole of it.
+            let isAccount = !text.utf8.contains(Ascii.asterisk)
+            return isAccount || isMaskedCard(text.utf8) ? nil : .cardNotMasked
         }
     }
 

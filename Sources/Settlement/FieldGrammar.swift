@@ -5,6 +5,7 @@ import Cryptography
 enum Ascii {
     static let lineFeed: UInt8 = 0x0A
     static let space: UInt8 = 0x20
+    static let asterisk: UInt8 = 0x2A
     static let plus: UInt8 = 0x2B
     static let hyphen: UInt8 = 0x2D
     static let zero: UInt8 = 0x30

@@ -42,6 +42,7 @@ struct LineEncoder {
         integer(detail.commissionFen)
         text(detail.status.rawValue)
         time(detail.time)
+        text(detail.originalSerial?.text ?? "")
         end()
     }
 

@@ -1,7 +1,10 @@
 /// One line of a file, taken apart into its fields.
 struct RecordLine {
     /// What a sum of amounts, fees or commissions may be.
-    static let allowedSumsFen: ClosedRange<Int64> = 0...1_000_000_000_000_000_000
+    static let allowedSumsFen: ClosedRange<Int64> =
+        -1_000_000_000_000_000_000...1_000_000_000_000_000_000
+    /// What a count of lines may be.
+    static let allowedCounts: ClosedRange<Int64> = 0...Int64(SettlementDetail.maximumCount)
     /// What the net may be; amounts and commissions may point the same way.
     static let allowedNetsFen: ClosedRange<Int64> =
         -2_000_000_000_000_000_000...2_000_000_000_000_000_000
@@ -96,6 +99,11 @@ struct RecordLine {
             else { throw .codeUnknown }
             return code
         }
+    }
+
+    /// Refuses a count that is not the one which the details give.
+    func expect(_ field: SettlementField, count: Int) throws(SettlementError) {
+        try expect(field, Int64(count), in: Self.allowedCounts)
     }
 
     /// Refuses a count or sum that is not the one which the details give.

@@ -9,7 +9,7 @@ public enum SettlementRecord: String, CaseIterable, Hashable, Sendable {
     public var fieldCount: Int {
         switch self {
         case .header: 13
-        case .detail: 11
+        case .detail: 12
         case .subtotal: 7
         case .trailer: 8
         }
@@ -52,6 +52,7 @@ public struct SettlementField: Hashable, Sendable {
     static let commission = SettlementField(.detail, 9, "commission")
     static let status = SettlementField(.detail, 10, "status")
     static let time = SettlementField(.detail, 11, "time")
+    static let originalSerial = SettlementField(.detail, 12, "original serial")
 
     static let subtotalType = SettlementField(.subtotal, 2, "type")
     static let subtotalPostedCount = SettlementField(.subtotal, 3, "posted count")
@@ -73,8 +74,8 @@ public struct SettlementField: Hashable, Sendable {
         version, agencyID, partnerID, businessDate, currency, sequence, algorithm, keyID,
         previousDigest, createdAt, ledgerRoot, ledgerSize, lineNumber, serial, partnerReference,
         type,
-        accountReference, amount, fee, commission, status, time, subtotalType,
-        subtotalPostedCount, subtotalReversedCount, subtotalAmount, subtotalFee,
+        accountReference, amount, fee, commission, status, time, originalSerial,
+        subtotalType, subtotalPostedCount, subtotalReversedCount, subtotalAmount, subtotalFee,
         subtotalCommission, detailCount, postedCount, reversedCount, totalAmount, totalFee,
         totalCommission, net,
     ]
@@ -95,12 +96,18 @@ public enum SettlementFieldCause: Error, Hashable, Sendable {
     case spaceAtEdge
     case notAnInteger
     case outOfRange(ClosedRange<Int64>)
+    /// An amount of zero moves nothing.
+    case zero
+    /// Fee and commission have the sign of the amount, or are zero.
+    case contradictsSign
+    /// A negative line names the line that it takes back, and a positive one names none.
+    case contradictsOriginal
     case codeUnknown
     case currencyMalformed
     case dateInvalid
     case timeInvalid
     case digestMalformed
-    /// A withdrawal names its card by twelve asterisks and four digits, and by nothing else.
+    /// A card is named by twelve asterisks and four digits, and by nothing else.
     case cardNotMasked
     /// The first file, and no other, has 64 zeros for the previous file's digest.
     case contradictsSequence
@@ -116,6 +123,9 @@ extension SettlementFieldCause: CustomStringConvertible {
         case .spaceAtEdge: "begins or ends with a space"
         case .notAnInteger: "not a plain decimal integer"
         case .outOfRange(let range): "outside \(range.lowerBound) to \(range.upperBound)"
+        case .zero: "must not be 0"
+        case .contradictsSign: "has not the sign of the amount"
+        case .contradictsOriginal: "belongs to a negative amount and to no other"
         case .codeUnknown: "not a known code"
         case .currencyMalformed: "not three capital letters"
         case .dateInvalid: "not a date YYYY-MM-DD of the years 2000 to 9999"

@@ -2,7 +2,7 @@
 public struct SettlementSubtotal: Hashable, Sendable {
     public var postedCount = 0
     public var reversedCount = 0
-    /// The sum of the posted lines' amounts.
+    /// The sum of the posted lines' amounts, in which voids and refunds count against it.
     public var amountFen: Int64 = 0
     /// The sum of the posted lines' fees.
     public var feeFen: Int64 = 0
@@ -18,7 +18,7 @@ public struct SettlementSubtotal: Hashable, Sendable {
 /// Counts, sums and net of a settlement file.
 ///
 /// Sums cannot overflow: ``SettlementDetail/maximumCount`` lines of at most
-/// ``SettlementDetail/allowedAmountsFen`` stay below 10¹⁸ fen.
+/// ``SettlementDetail/allowedAmountsFen`` stay below 10¹⁸ fen either way.
 public struct SettlementTotals: Hashable, Sendable {
     // One entry for each type, in the order of the cases: the hot path hashes nothing.
     private var subtotals = SettlementType.allCases.map { _ in SettlementSubtotal() }
@@ -60,7 +60,7 @@ public struct SettlementTotals: Hashable, Sendable {
 
     /// What the agency pays the partner, or, when negative, the partner pays the agency.
     ///
-    /// Collections count for it, withdrawals and commission against it. The fee is the agency's
+    /// Collections count for it, payouts and commission against it. The fee is the agency's
     /// own income from the customer and has no part in it.
     public var netFen: Int64 { SettlementType.allCases.reduce(0) { $0 + netFen(of: $1) } }
 
@@ -70,6 +70,7 @@ public struct SettlementTotals: Hashable, Sendable {
         return switch type.direction {
         case .owedByAgency: subtotal.amountFen - subtotal.commissionFen
         case .owedToAgency: -subtotal.amountFen - subtotal.commissionFen
+        case .neither: -subtotal.commissionFen
         }
     }
 
@@ -78,6 +79,10 @@ public struct SettlementTotals: Hashable, Sendable {
         case .billPayment: 0
         case .ticketSale: 1
         case .withdrawal: 2
+        case .stockSale: 3
+        case .prizePayment: 4
+        case .remittance: 5
+        case .transfer: 6
         }
     }
 }
@@ -86,8 +91,8 @@ extension SettlementTotals {
     /// Compares a subtotal line with the details before it.
     func check(subtotal line: RecordLine, type: SettlementType) throws(SettlementError) {
         let expected = self[type]
-        try line.expect(.subtotalPostedCount, Int64(expected.postedCount))
-        try line.expect(.subtotalReversedCount, Int64(expected.reversedCount))
+        try line.expect(.subtotalPostedCount, count: expected.postedCount)
+        try line.expect(.subtotalReversedCount, count: expected.reversedCount)
         try line.expect(.subtotalAmount, expected.amountFen)
         try line.expect(.subtotalFee, expected.feeFen)
         try line.expect(.subtotalCommission, expected.commissionFen)
@@ -95,9 +100,9 @@ extension SettlementTotals {
 
     /// Compares the trailer with the details before it.
     func check(trailer line: RecordLine) throws(SettlementError) {
-        try line.expect(.detailCount, Int64(detailCount))
-        try line.expect(.postedCount, Int64(postedCount))
-        try line.expect(.reversedCount, Int64(reversedCount))
+        try line.expect(.detailCount, count: detailCount)
+        try line.expect(.postedCount, count: postedCount)
+        try line.expect(.reversedCount, count: reversedCount)
         try line.expect(.totalAmount, amountFen)
         try line.expect(.totalFee, feeFen)
         try line.expect(.totalCommission, commissionFen)

@@ -6,22 +6,33 @@ public enum SettlementType: String, CaseIterable, Hashable, Sendable {
     case ticketSale = "TICKET_SALE"
     /// Cash paid out to the customer of a bank.
     case withdrawal = "WITHDRAWAL"
+    /// A numbered paper sold from stock: a scratch ticket, a SIM card, a pass.
+    case stockSale = "STOCK_SALE"
+    /// A prize paid out for a principal.
+    case prizePayment = "PRIZE_PAYMENT"
+    /// Cash taken in for the account of a bank's customer.
+    case remittance = "REMITTANCE"
+    /// Money moved between accounts of one customer; no cash passes the counter.
+    case transfer = "TRANSFER"
 
     /// Whose debt the amount of a posted line is.
     public var direction: SettlementDirection {
         switch self {
-        case .billPayment, .ticketSale: .owedByAgency
-        case .withdrawal: .owedToAgency
+        case .billPayment, .ticketSale, .stockSale, .remittance: .owedByAgency
+        case .withdrawal, .prizePayment: .owedToAgency
+        case .transfer: .neither
         }
     }
 }
 
-/// Which way the amount of a posted line enters the net.
+/// Which way the amount of a posted line enters the net; a negative amount goes the other way.
 public enum SettlementDirection: Hashable, Sendable {
     /// The agency has collected the partner's money: the net rises by the amount.
     case owedByAgency
     /// The agency has laid out its own money for the partner: the net falls by the amount.
     case owedToAgency
+    /// The partner moves its own money: the amount has no part in the net, the commission has.
+    case neither
 }
 
 /// Whether a detail line moves money.

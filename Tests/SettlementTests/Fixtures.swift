@@ -51,13 +51,14 @@ enum Example {
         _ serial: String = "1001", reference: String = "", _ type: SettlementType = .billPayment,
         account: String = "0310220045", _ amountFen: Int64 = 8_650, feeFen: Int64 = 0,
         commissionFen: Int64 = 50, _ status: SettlementStatus = .posted,
-        at clock: String = "09:05:07"
+        at clock: String = "09:05:07", takingBack original: String? = nil
     ) throws -> SettlementDetail {
         SettlementDetail(
             serial: try identifier(serial), partnerReference: reference, type: type,
             accountReference: account, amountFen: amountFen, feeFen: feeFen,
             commissionFen: commissionFen, status: status,
-            time: try time("2026-11-21T\(clock)+08:00"))
+            time: try time("2026-11-21T\(clock)+08:00"),
+            originalSerial: try original.map(identifier))
     }
 
     static func details() throws -> [SettlementDetail] {
@@ -75,6 +76,24 @@ enum Example {
             try detail(
                 "1005", reference: "W20261121-0002", account: "甲3栋-201", 123, commissionFen: 1,
                 at: "16:59:59"),
+            try detail(
+                "1006", .stockSale, account: "BJ0231-0457-012", 2_000, commissionFen: 160,
+                at: "17:01:10"),
+            try detail(
+                "1007", .prizePayment, account: "BJ0231-0457-012", 5_000, commissionFen: 25,
+                at: "17:03:00"),
+            try detail(
+                "1008", .remittance, account: "3502-0017-88", 30_000, feeFen: 200,
+                commissionFen: 60, at: "17:10:25"),
+            try detail(
+                "1009", .transfer, account: "************1234", 80_000, commissionFen: 30,
+                at: "17:14:02"),
+            try detail(
+                "1010", account: "甲3栋-201", -123, commissionFen: -1, at: "17:20:00",
+                takingBack: "1005"),
+            try detail(
+                "1011", .ticketSale, account: "G1022/11C", -4_500, feeFen: -500,
+                commissionFen: -36, at: "17:31:45", takingBack: "877"),
         ]
     }
 

@@ -9,7 +9,6 @@ import Testing
     typealias Change = @Sendable (inout SettlementDetail) -> Void
 
     static let amounts = SettlementDetail.allowedAmountsFen
-    static let charges = SettlementDetail.allowedChargesFen
 
     static let refusals: [(SettlementField, String, SettlementFieldCause, Change)] = [
         (.partnerReference, "a?b", .characterForbidden, { $0.partnerReference = "a|b" }),
@@ -40,11 +39,35 @@ import Testing
             .accountReference, "(10 bytes withheld)", .cardNotMasked,
             { $0.type = .withdrawal }
         ),
-        (.amount, "0", .outOfRange(amounts), { $0.amountFen = 0 }),
-        (.amount, "-1", .outOfRange(amounts), { $0.amountFen = -1 }),
+        (
+            .accountReference, "(15 bytes withheld)", .cardNotMasked,
+            {
+                $0.type = .remittance
+                $0.accountReference = "***********1234"
+            }
+        ),
+        (
+            .accountReference, "(17 bytes withheld)", .cardNotMasked,
+            {
+                $0.type = .transfer
+                $0.accountReference = "6************1234"
+            }
+        ),
+        (.amount, "0", .zero, { $0.amountFen = 0 }),
         (.amount, "100000000000", .outOfRange(amounts), { $0.amountFen = 100_000_000_000 }),
-        (.fee, "-1", .outOfRange(charges), { $0.feeFen = -1 }),
-        (.commission, "-1", .outOfRange(charges), { $0.commissionFen = -1 }),
+        (.amount, "-100000000000", .outOfRange(amounts), { $0.amountFen = -100_000_000_000 }),
+        (.fee, "-1", .contradictsSign, { $0.feeFen = -1 }),
+        (.fee, "-100000000000", .outOfRange(amounts), { $0.feeFen = -100_000_000_000 }),
+        (.commission, "-1", .contradictsSign, { $0.commissionFen = -1 }),
+        (.commission, "50", .contradictsSign, { $0.amountFen = -1 }),
+        (
+            .originalSerial, "", .contradictsOriginal,
+            {
+                $0.amountFen = -1
+                $0.commissionFen = 0
+            }
+        ),
+        (.originalSerial, "1001", .contradictsOriginal, { $0.originalSerial = $0.serial }),
         (
             .time, "-1", .timeInvalid,
             { $0.time = Instant(millisecondsSinceEpoch: -1) }
@@ -82,11 +105,19 @@ import Testing
             accountReference: String(repeating: "𠮷", count: 32), amountFen: 99_999_999_999,
             feeFen: 99_999_999_999, commissionFen: 99_999_999_999,
             time: try Example.time("2026-11-21T23:59:59+08:00"))
-        try candidate(in: folder, header: Example.header(), [detail, detail]).release()
+        var refund = detail
+        refund.amountFen.negate()
+        refund.feeFen.negate()
+        refund.commissionFen.negate()
+        refund.originalSerial = detail.serial
+        let details = [refund, detail, refund, refund]
+        try candidate(in: folder, header: Example.header(), details).release()
         let verified = try Example.verifier().verify(Example.firstName, in: folder.path)
         var read: [SettlementDetail] = []
         try verified.forEachDetail { read.append($0) }
-        #expect(read == [detail, detail])
+        #expect(read == details)
+        #expect(verified.totals.amountFen == -199_999_999_998)
+        #expect(verified.totals.feeFen == -199_999_999_998)
     }
 
     @Test(
@@ -153,7 +184,11 @@ import Testing
         arguments: [
             (SettlementType.billPayment, SettlementStatus.posted, Int64(950)),
             (.ticketSale, .posted, 950), (.withdrawal, .posted, -1_050),
+            (.stockSale, .posted, 950), (.prizePayment, .posted, -1_050),
+            (.remittance, .posted, 950), (.transfer, .posted, -50),
             (.billPayment, .reversed, 0), (.ticketSale, .reversed, 0), (.withdrawal, .reversed, 0),
+            (.stockSale, .reversed, 0), (.prizePayment, .reversed, 0), (.remittance, .reversed, 0),
+            (.transfer, .reversed, 0),
         ])
     func signRule(type: SettlementType, status: SettlementStatus, netFen: Int64) throws {
         var totals = SettlementTotals()
@@ -166,5 +201,28 @@ import Testing
         #expect(totals.postedCount == (status == .posted ? 1 : 0))
         #expect(totals.feeFen == (status == .posted ? 300 : 0))
         #expect(totals.presentTypes == [type])
+        var takenBack = totals
+        takenBack.add(
+            try Example.detail(
+                "1002", type, account: "************1234", -1_000, feeFen: -300,
+                commissionFen: -50, status, takingBack: "1001"))
+        #expect(takenBack.netFen == 0)
+        #expect(takenBack.amountFen == 0 && takenBack.feeFen == 0)
+        #expect(takenBack.commissionFen == 0)
+        #expect(takenBack.detailCount == 2)
+    }
+
+    @Test("each type has a subtotal of its own, in the order of the cases") func everyType() throws
+    {
+        var totals = SettlementTotals()
+        for (index, type) in SettlementType.allCases.enumerated() {
+            for _ in 0...index {
+                totals.add(try Example.detail("1", type, account: "************1234"))
+            }
+        }
+        #expect(totals.presentTypes == SettlementType.allCases)
+        for (index, type) in SettlementType.allCases.enumerated() {
+            #expect(totals[type].postedCount == index + 1)
+        }
     }
 }

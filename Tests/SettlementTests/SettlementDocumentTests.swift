@@ -62,13 +62,18 @@ import Testing
     @Test("the limits are the program's")
     func limits() throws {
         let document = try Self.document()
-        #expect(SettlementVerifier.maximumFileByteCount == 10_240_004_096)
-        #expect(document.contains("10,240,004,096 bytes a file"))
+        #expect(SettlementVerifier.maximumFileByteCount == 10_240_008_192)
+        #expect(document.contains("10,240,008,192 bytes a file"))
         #expect(RecordLine.maximumByteCount == 1_024)
         #expect(document.contains("1,024 bytes a line with its line feed"))
         #expect(document.contains("`D` (details, 0 to 9,999,999)"))
         #expect(SettlementDetail.maximumCount == 9_999_999)
         #expect(document.contains("fen, 1 to \(SettlementDetail.allowedAmountsFen.upperBound)"))
-        #expect(document.contains("fen, 0 to \(SettlementDetail.allowedChargesFen.upperBound)"))
+        #expect(document.contains("fen, 0 to \(SettlementDetail.allowedAmountsFen.upperBound)"))
+        let (lowest, highest) = (
+            SettlementDetail.allowedAmountsFen.lowerBound,
+            SettlementDetail.allowedAmountsFen.upperBound
+        )
+        #expect(lowest == -highest)
     }
 }

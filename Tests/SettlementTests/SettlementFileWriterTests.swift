@@ -16,7 +16,7 @@ import Testing
         }
         #expect(file.digest == SHA256.hash(try Example.bytes(Example.firstName)))
         #expect(file.byteCount == Int64(try Example.bytes(Example.firstName).count))
-        #expect(file.totals.netFen == -29_128)
+        #expect(file.totals.netFen == -6_989)
     }
 
     @Test("the published second file names the first and has no lines") func goldenEmpty() throws {

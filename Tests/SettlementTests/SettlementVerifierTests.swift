@@ -11,7 +11,7 @@ import Testing
         let path = Example.folder.path(percentEncoded: false)
         let first = try verifier.verify(Example.firstName, in: path)
         #expect(try first.header == Example.header())
-        #expect(first.totals.netFen == -29_128)
+        #expect(first.totals.netFen == -6_989)
         var details: [SettlementDetail] = []
         try first.forEachDetail { details.append($0) }
         #expect(try details == Example.details())
@@ -73,7 +73,7 @@ import Testing
             "D|1|", "E|1|",
             .recordUnexpected(line: 2, value: "E", expected: [.detail, .subtotal, .trailer])
         ),
-        ("D|1|", "D|1||", .fieldCountWrong(line: 2, record: .detail, count: 12)),
+        ("D|1|", "D|1||", .fieldCountWrong(line: 2, record: .detail, count: 13)),
         ("D|2|", "D|3|", .lineNumberWrong(line: 3, value: 3, expected: 2)),
         ("D|2|", "D|02|", field(3, .lineNumber, "02", .notAnInteger)),
         ("|1001|", "||", field(2, .serial, "", .empty)),
@@ -110,16 +110,31 @@ import Testing
         ("|8650|", "|08650|", field(2, .amount, "08650", .notAnInteger)),
         ("|8650|", "|8650.0|", field(2, .amount, "8650.0", .notAnInteger)),
         ("|8650|", "||", field(2, .amount, "", .notAnInteger)),
-        ("|8650|", "|0|", field(2, .amount, "0", .outOfRange(1...99_999_999_999))),
-        ("|8650|", "|-1|", field(2, .amount, "-1", .outOfRange(1...99_999_999_999))),
+        ("|8650|", "|0|", field(2, .amount, "0", .zero)),
+        ("|8650|0|50|", "|-1|0|50|", field(2, .commission, "50", .contradictsSign)),
+        ("|8650|0|50|", "|-1|0|0|", field(2, .originalSerial, "", .contradictsOriginal)),
+        ("+08:00|877\n", "+08:00|\n", field(12, .originalSerial, "", .contradictsOriginal)),
+        ("+08:00|877\n", "+08:00|-7\n", field(12, .originalSerial, "-7", .characterForbidden)),
+        ("|-4500|-500|", "|4500|-500|", field(12, .fee, "-500", .contradictsSign)),
+        ("|-4500|-500|-36", "|4500|0|36", field(12, .originalSerial, "877", .contradictsOriginal)),
+        ("|-4500|", "|-04500|", field(12, .amount, "-04500", .notAnInteger)),
+        ("|-4500|", "|-0|", field(12, .amount, "-0", .notAnInteger)),
+        (
+            "|-4500|", "|-100000000000|",
+            field(12, .amount, "-100000000000", .outOfRange(amounts))
+        ),
+        (
+            "TRANSFER|****", "TRANSFER|***",
+            field(10, .accountReference, "(15 bytes withheld)", .cardNotMasked)
+        ),
         (
             "|8650|", "|99999999999999999999|",
-            field(2, .amount, "****************9999", .outOfRange(1...99_999_999_999))
+            field(2, .amount, "****************9999", .outOfRange(amounts))
         ),
         ("|500|100|", "|-0|100|", field(3, .fee, "-0", .notAnInteger)),
         (
             "|500|100|", "|500|100000000000|",
-            field(3, .commission, "100000000000", .outOfRange(0...99_999_999_999))
+            field(3, .commission, "100000000000", .outOfRange(amounts))
         ),
         (
             "|POSTED|2026-11-21T09:05", "|posted|2026-11-21T09:05",
@@ -130,38 +145,44 @@ import Testing
             field(2, .time, "2026-11-21T09:05:60+08:00", .timeInvalid)
         ),
         (
-            "S|BILL_PAYMENT|2|0|8773|0|51\n", "",
-            .subtotalMissing(line: 7, type: .billPayment)
+            "S|BILL_PAYMENT|3|0|8650|0|50\n", "",
+            .subtotalMissing(line: 13, type: .billPayment)
         ),
         (
             "S|WITHDRAWAL|1|1|50000|0|100\n", "",
-            .subtotalMissing(line: 9, type: .withdrawal)
+            .subtotalMissing(line: 15, type: .withdrawal)
         ),
-        ("S|TICKET_SALE|", "S|BILL_PAYMENT|", .subtotalOutOfOrder(line: 8, value: .billPayment)),
-        ("S|BILL_PAYMENT|2|", "S|BILL_PAYMENT|3|", total(7, .subtotalPostedCount, 3, 2)),
-        ("|1|1|50000|0|100", "|1|2|50000|0|100", total(9, .subtotalReversedCount, 2, 1)),
-        ("|8773|0|51", "|8774|0|51", total(7, .subtotalAmount, 8_774, 8_773)),
-        ("|12350|500|100\n", "|12350|499|100\n", total(8, .subtotalFee, 499, 500)),
-        ("|8773|0|51", "|8773|0|52", total(7, .subtotalCommission, 52, 51)),
-        ("T|5|", "T|6|", total(10, .detailCount, 6, 5)),
-        ("T|5|4|", "T|5|5|", total(10, .postedCount, 5, 4)),
-        ("T|5|4|1|", "T|5|4|0|", total(10, .reversedCount, 0, 1)),
-        ("|71123|", "|71124|", total(10, .totalAmount, 71_124, 71_123)),
-        ("|500|251|", "|501|251|", total(10, .totalFee, 501, 500)),
-        ("|251|", "|250|", total(10, .totalCommission, 250, 251)),
-        ("|-29128\n", "|29128\n", total(10, .net, 29_128, -29_128)),
-        ("|-29128\n", "|-29128", .lineUnterminated(line: 10)),
-        ("|-29128\n", "|-29128\n\n", .contentAfterTrailer(line: 11)),
-        ("T|5|4|1|71123|500|251|-29128\n", "", .trailerMissing(line: 10)),
+        ("S|TICKET_SALE|", "S|BILL_PAYMENT|", .subtotalOutOfOrder(line: 14, value: .billPayment)),
+        ("S|BILL_PAYMENT|3|", "S|BILL_PAYMENT|4|", total(13, .subtotalPostedCount, 4, 3)),
+        ("|1|1|50000|0|100", "|1|2|50000|0|100", total(15, .subtotalReversedCount, 2, 1)),
+        ("|8650|0|50\n", "|8651|0|50\n", total(13, .subtotalAmount, 8_651, 8_650)),
+        ("|7850|0|64\n", "|7850|-1|64\n", total(14, .subtotalFee, -1, 0)),
+        ("|8650|0|50\n", "|8650|0|51\n", total(13, .subtotalCommission, 51, 50)),
+        ("T|11|", "T|12|", total(20, .detailCount, 12, 11)),
+        ("T|11|10|", "T|11|11|", total(20, .postedCount, 11, 10)),
         (
-            "T|5|", "D|6|1006||TICKET_SALE|X|1|0|0|POSTED|2026-11-21T17:00:00+08:00\nT|5|",
-            .recordUnexpected(line: 10, value: "D", expected: [.subtotal, .trailer])
+            "T|11|10|", "T|11|-1|",
+            field(20, .postedCount, "-1", .outOfRange(0...9_999_999))
+        ),
+        ("T|11|10|1|", "T|11|10|0|", total(20, .reversedCount, 0, 1)),
+        ("|183500|", "|183501|", total(20, .totalAmount, 183_501, 183_500)),
+        ("|200|489|", "|201|489|", total(20, .totalFee, 201, 200)),
+        ("|489|", "|488|", total(20, .totalCommission, 488, 489)),
+        ("|-6989\n", "|6989\n", total(20, .net, 6_989, -6_989)),
+        ("|-6989\n", "|-6989", .lineUnterminated(line: 20)),
+        ("|-6989\n", "|-6989\n\n", .contentAfterTrailer(line: 21)),
+        ("T|11|10|1|183500|200|489|-6989\n", "", .trailerMissing(line: 20)),
+        (
+            "T|11|", "D|12|1012||TICKET_SALE|X|1|0|0|POSTED|2026-11-21T17:50:00+08:00|\nT|11|",
+            .recordUnexpected(line: 20, value: "D", expected: [.subtotal, .trailer])
         ),
         (
             "|1001|", "|\(String(repeating: "9", count: 2_000))|",
             .lineTooLong(line: 2, limitBytes: 1_024)
         ),
     ]
+
+    static let amounts = SettlementDetail.allowedAmountsFen
 
     @Test("a signed file with any one fault is refused for that fault", arguments: signedRefusals)
     func signedRefusal(old: String, new: String, error: SettlementError) throws {

@@ -24,10 +24,12 @@ struct RouteTable {
     /// A route whose handler decodes the request and submits a command; it must not block.
     mutating func command(
         _ method: HTTPMethod, _ pattern: String, for roles: Set<Role>,
+        maximumBodyBytes: Int? = nil,
         _ handler: @escaping @Sendable (Call) throws -> Void
     ) {
         let api = api
-        builder.on(method, pattern) { request, parameters, responder in
+        builder.on(method, pattern, maximumBodyBytes: maximumBodyBytes) {
+            request, parameters, responder in
             do {
                 let principal = try api.principal(of: request)
                 guard roles.contains(principal.role) else { throw Self.notPermitted(principal) }
@@ -46,10 +48,11 @@ struct RouteTable {
     /// A route that reads or takes its time; its handler runs on a worker.
     mutating func query(
         _ method: HTTPMethod, _ pattern: String, for roles: Set<Role>,
+        maximumBodyBytes: Int? = nil,
         _ handler: @escaping @Sendable (Call) throws -> HTTPResponse
     ) {
         let api = api
-        command(method, pattern, for: roles) { call in
+        command(method, pattern, for: roles, maximumBodyBytes: maximumBodyBytes) { call in
             let isQueued = api.workers.submit {
                 do {
                     call.responder.respond(try handler(call))
