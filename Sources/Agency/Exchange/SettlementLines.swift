@@ -58,13 +58,13 @@ struct SettlementLines {
         try connection.prepare(
             """
             SELECT x.serial, x.partner_reference, x.kind, x.account_reference, x.amount_fen,
-                x.fee_fen, x.commission_fen, x.status, x.recorded_at
+                x.fee_fen, x.commission_fen, x.status, x.recorded_at, x.original_serial
             FROM service_transaction x JOIN product d ON d.product_id = x.product_id
             WHERE x.final_date = $1 AND x.final_date <> x.business_date AND d.partner_id = $2
                 AND x.status IN ('posted', 'reversed')
             UNION ALL
             SELECT x.serial, x.partner_reference, x.kind, x.account_reference, x.amount_fen,
-                x.fee_fen, x.commission_fen, x.status, x.recorded_at
+                x.fee_fen, x.commission_fen, x.status, x.recorded_at, x.original_serial
             FROM service_transaction x JOIN product d ON d.product_id = x.product_id
             WHERE x.serial BETWEEN $3 AND $4 AND x.final_date = $1 AND d.partner_id = $2
                 AND x.status IN ('posted', 'reversed')
@@ -88,7 +88,10 @@ extension SettlementDetail {
             accountReference: row.text(3), amountFen: row.integer(4), feeFen: row.integer(5),
             commissionFen: row.integer(6),
             status: row.text(7) == TransactionStatus.posted.rawValue ? .posted : .reversed,
-            time: Instant(millisecondsSinceEpoch: row.integer(8)))
+            time: Instant(millisecondsSinceEpoch: row.integer(8)),
+            originalSerial: try row.optionalInteger(9).map {
+                try settlementIdentifier(Receipt.serialText($0))
+            })
     }
 }
 
@@ -98,8 +101,10 @@ extension TransactionKind {
         case .billPayment: .billPayment
         case .ticketSale: .ticketSale
         case .withdrawal: .withdrawal
-        case .stockSale, .prizePayment, .remittance, .transfer:
-            preconditionFailure("no such transaction is made yet")
+        case .stockSale: .stockSale
+        case .prizePayment: .prizePayment
+        case .remittance: .remittance
+        case .transfer: .transfer
         }
     }
 }
