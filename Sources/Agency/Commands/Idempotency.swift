@@ -111,7 +111,8 @@ extension AgencySession {
             return .refused(
                 Refusal(
                     .idempotencyKeyReused,
-                    "this Idempotency-Key was used for another request; use a new key"))
+                    "this Idempotency-Key was used for another request; use a new key",
+                    zh: "此交易编号已用于另一笔请求；请重新发起交易"))
         }
         switch outcome {
         case "done": return .done(answer)

@@ -53,11 +53,13 @@ extension AgencySession {
         guard date == open else {
             throw Refusal(
                 .dateNotOpen, "the open business date is \(open), not \(date)",
+                zh: "当前营业日为 \(open)，不是 \(date)；请核对日期",
                 field: "/business_date")
         }
         guard date <= profile.zone.date(at: now) else {
             throw Refusal(
                 .dateNotOpen, "business date \(date) has not begun; the day before is closed",
+                zh: "营业日 \(date) 尚未开始，前一日已日结",
                 field: "/business_date")
         }
         try checkNothingIsOpen()
@@ -72,7 +74,8 @@ extension AgencySession {
         } catch LedgerError.trialBalanceOff(let currency, let difference) {
             throw Refusal(
                 .booksOutOfBalance,
-                "the trial balance is off by \(difference) in \(currency.code); run verify")
+                "the trial balance is off by \(difference) in \(currency.code); run verify",
+                zh: "试算不平，\(currency.code) 相差 \(difference) 分；请先核查账务（verify）")
         }
         let next = max(date.adding(days: 1), profile.zone.date(at: now))
         try journal.open(next, at: now)
@@ -92,7 +95,8 @@ extension AgencySession {
         guard openTills.isEmpty else {
             throw Refusal(
                 .shiftsOpen,
-                "tills are still signed on: \(openTills.joined(separator: ", ")); sign them off")
+                "tills are still signed on: \(openTills.joined(separator: ", ")); sign them off",
+                zh: "仍有尾箱未签退：\(openTills.joined(separator: "、"))；请先签退")
         }
         let pending = try connection.prepare(
             """
@@ -103,7 +107,8 @@ extension AgencySession {
         guard pending.isEmpty else {
             throw Refusal(
                 .itemsPending,
-                "withdrawals are unfinished: \(pending.joined(separator: ", "))")
+                "transactions are unfinished: \(pending.joined(separator: ", ")); finish them first",
+                zh: "仍有未完成的交易：\(pending.joined(separator: "、"))；请先处理完毕")
         }
     }
 

@@ -17,7 +17,8 @@ extension AgencySession {
         for (partner, code) in partners {
             guard let keyID = try currentSettlementKeyID(of: partner) else {
                 throw Refusal(
-                    .noSettlementKey, "partner \(code) has no settlement key; add one first")
+                    .noSettlementKey, "partner \(code) has no settlement key; add one first",
+                    zh: "合作单位 \(code) 没有对账密钥；请先添加密钥")
             }
             let sequence =
                 try connection.prepare(

@@ -40,11 +40,15 @@ public struct ReceiptReader {
         let found = try connection.prepare(
             "SELECT entry_id FROM service_transaction WHERE serial = $1"
         ).first(.integer(serial)) { $0.optionalInteger(0) }
-        guard let found else { throw Refusal(.unknownReceipt, "there is no receipt \(serial)") }
+        guard let found else {
+            throw Refusal(
+                .unknownReceipt, "there is no receipt \(serial)", zh: "没有流水号为 \(serial) 的凭条")
+        }
         guard let entry = found else {
             throw Refusal(
                 .receiptNotPosted,
-                "nothing was posted for receipt \(serial), so that there is nothing to prove")
+                "nothing was posted for receipt \(serial), so that there is nothing to prove",
+                zh: "流水号 \(serial) 没有入账，无可证明")
         }
         return try LedgerReader(connection).proof(of: ID(entry), sealedOn: date)
     }

@@ -93,7 +93,8 @@ struct API: Sendable {
     /// What a repeat hears while the first request runs.
     static let stillRunning = Refusal(
         .idempotencyKeyRunning,
-        "the first request with this key is still running; ask again in a moment")
+        "the first request with this key is still running; ask again in a moment",
+        zh: "同一笔交易仍在处理中；请稍候再查询，不要另行发起")
 
     /// Answers with a command's outcome.
     func answer(

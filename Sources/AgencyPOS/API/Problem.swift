@@ -26,6 +26,7 @@ struct Problem: Error {
         headers: [(name: String, value: String)] = []
     ) {
         precondition(code.statuses.contains(status), "\(code) does not come with \(status)")
+        chineseDetail = code.chineseDetail
         self.code = code.rawValue
         self.status = status
         self.detail = detail

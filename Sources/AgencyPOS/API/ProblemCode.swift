@@ -50,4 +50,21 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .storageFull: [507]
         }
     }
+
+    /// What the operator does next, in Chinese.
+    var chineseDetail: String {
+        switch self {
+        case .unauthorized: "请先登录；登录已过期时请重新登录"
+        case .busy: "系统繁忙，本次未处理；请稍候用原交易编号重发"
+        case .shuttingDown: "系统正在停机；请稍候用原交易编号重发"
+        case .storageFull: "服务器磁盘已满，本次未入账；请联系中心"
+        case .internal: "系统故障；请用原交易编号重发，仍失败时把 request_id 告诉中心"
+        case .requestTimeout: "请求未及时送达；请检查线路后用原交易编号重发"
+        case .idempotencyKeyMissing, .idempotencyKeyInvalid, .invalidJSON, .invalidParameter,
+            .badRequest, .notFound, .methodNotAllowed, .lengthRequired, .bodyTooLarge,
+            .uriTooLong, .expectationFailed, .headersTooLarge, .unsupportedTransferCoding,
+            .versionNotSupported:
+            "终端发出的请求有误，未作任何处理；请把 request_id 告诉中心"
+        }
+    }
 }

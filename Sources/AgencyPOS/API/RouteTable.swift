@@ -70,7 +70,9 @@ struct RouteTable {
         headers: [("Retry-After", String(Problem.retryAfterSeconds))])
 
     private static func notPermitted(_ principal: Principal) -> Refusal {
-        Refusal(.notPermitted, "the role \(principal.role.rawValue) may not do this")
+        Refusal(
+            .notPermitted, "the role \(principal.role.rawValue) may not do this",
+            zh: "您的角色无权办理此项；请由有权限的人员办理")
     }
 }
 

@@ -70,7 +70,8 @@ extension API {
         guard principal.role == .supervisor, let centre = principal.centre else { return }
         let isDistrict = try book.readers.read { try CentreReader($0).isDistrict(centre) }
         guard isDistrict else {
-            throw Refusal(.notPermitted, "only the district centre \(deed)")
+            throw Refusal(
+                .notPermitted, "only the district centre \(deed)", zh: "此项仅限区县中心办理")
         }
     }
 }

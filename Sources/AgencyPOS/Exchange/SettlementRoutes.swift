@@ -39,7 +39,8 @@ extension API {
             call.principal.role == .administrator || file.partner == call.principal.partner
         else {
             throw Refusal(
-                .unknownSettlementFile, "there is no such released file that you may see")
+                .unknownSettlementFile, "there is no such released file that you may see",
+                zh: "没有您可查看的此对账文件；请核对文件名")
         }
         let path =
             book.folder.settlementFolder(partnerCode: file.partnerCode)
