@@ -1,0 +1,6 @@
+import Testing
+
+@testable import PartnerAPI
+
+@Suite struct CircuitBreakerTests {
+}
