@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-LIBRARIES := libsqlite3-dev libssl-dev libmicrohttpd-dev
+LIBRARIES := libsqlite3-dev libssl-dev libmicrohttpd-dev libcurl4-openssl-dev
 # What the tests run: other programs that check what this one writes.
 WITNESSES := sqlite3 openssl python3 hledger ledger beancount
 DATA ?= .demo
@@ -10,7 +10,7 @@ PORT ?= 8080
 BINARY := .build/release/agencypos
 
 # What CI runs under the sanitizers: what shares memory between threads, and what handles memory.
-SANITIZED_SHORT := SQLTests|LedgerTests|HTTPServerTests|CryptographyTests|SettlementTests
+SANITIZED_SHORT := SQLTests|LedgerTests|HTTPServerTests|HTTPClientTests|PartnerAPITests|CryptographyTests|SettlementTests
 
 .PHONY: help run demo test test-long test-sanitized test-sanitized-short bench build format lint clean fixtures
 

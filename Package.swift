@@ -25,6 +25,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CMicroHTTPD", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         module("CivilTime"),
         module("StrictJSON"),
@@ -33,13 +34,15 @@ let package = Package(
         module("Ledger", "SQL", "Cryptography", "CivilTime", "StrictJSON"),
         module("Settlement", "Cryptography", "CivilTime"),
         module("HTTPServer", "CMicroHTTPD"),
+        module("HTTPClient", "CCurl"),
+        module("PartnerAPI", "StrictJSON", "Cryptography", "CivilTime", "HTTPClient"),
         module(
             "Agency", "Ledger", "Settlement", "SQL", "Cryptography", "CivilTime", "StrictJSON"),
         .executableTarget(
             name: "AgencyPOS",
             dependencies: [
-                "Agency", "HTTPServer", "Ledger", "Settlement", "SQL", "Cryptography", "CivilTime",
-                "StrictJSON",
+                "Agency", "HTTPServer", "PartnerAPI", "Ledger", "Settlement", "SQL",
+                "Cryptography", "CivilTime", "StrictJSON",
             ],
             swiftSettings: settings),
 
@@ -51,6 +54,9 @@ let package = Package(
         .target(
             name: "FaultyDisk", dependencies: ["SQL", "CSQLite"], path: "Tests/Support/FaultyDisk",
             swiftSettings: settings),
+        // A server that misbehaves, for tests only.
+        .target(
+            name: "ScriptedServer", path: "Tests/Support/ScriptedServer", swiftSettings: settings),
 
         tests(of: "CivilTime"),
         tests(of: "StrictJSON"),
@@ -59,11 +65,15 @@ let package = Package(
         tests(of: "Ledger", "FaultyDisk", "SQL", "Cryptography", "CivilTime", "StrictJSON"),
         tests(of: "Settlement", "Cryptography", "CivilTime"),
         tests(of: "HTTPServer"),
+        tests(of: "HTTPClient", "ScriptedServer"),
+        tests(
+            of: "PartnerAPI", "HTTPClient", "ScriptedServer", "Cryptography", "CivilTime",
+            "StrictJSON"),
         tests(
             of: "Agency", "FaultyDisk", "Ledger", "SQL", "Settlement", "Cryptography", "CivilTime",
             "StrictJSON"),
         tests(
-            of: "AgencyPOS", "Agency", "HTTPServer", "Ledger", "SQL", "Settlement", "Cryptography",
-            "CivilTime", "StrictJSON"),
+            of: "AgencyPOS", "Agency", "HTTPServer", "HTTPClient", "PartnerAPI", "Ledger", "SQL",
+            "Settlement", "Cryptography", "CivilTime", "StrictJSON"),
     ]
 )

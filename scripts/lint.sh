@@ -14,8 +14,10 @@ declare -A allowed=(
     [Ledger]="SQL CivilTime Cryptography StrictJSON Dispatch Synchronization"
     [Settlement]="Cryptography CivilTime Glibc Foundation"
     [HTTPServer]="CMicroHTTPD Glibc Foundation Synchronization Dispatch"
+    [HTTPClient]="CCurl Synchronization"
+    [PartnerAPI]="HTTPClient Cryptography CivilTime StrictJSON Foundation Dispatch Synchronization"
     [Agency]="Ledger Settlement SQL Cryptography CivilTime StrictJSON Foundation Glibc Dispatch Synchronization"
-    [AgencyPOS]="Agency HTTPServer Ledger Settlement SQL Cryptography CivilTime StrictJSON Foundation Glibc Dispatch Synchronization"
+    [AgencyPOS]="Agency HTTPServer PartnerAPI Ledger Settlement SQL Cryptography CivilTime StrictJSON Foundation Glibc Dispatch Synchronization"
 )
 status=0
 for module in "${!allowed[@]}"; do

@@ -10,7 +10,8 @@ enum Main {
         ServeCommand.self, LoadCommand.self, CloseDayCommand.self, VerifyCommand.self,
         BackupCommand.self, RestoreCommand.self, FollowCommand.self,
         SettlementVerifyCommand.self, ReportCommand.self, SealsCommand.self, ProofCommand.self,
-        BalancesCommand.self, ExportCommand.self, FixturesCommand.self, VersionCommand.self,
+        BalancesCommand.self, ExportCommand.self, FixturesCommand.self,
+        PartnerSimulatorCommand.self, VersionCommand.self,
     ]
 
     static func main() {

@@ -13,6 +13,10 @@ extension EventLoop {
             return queue(exchange, connection, response, isLast: isLast)
         case .fault(let fault):
             return queue(exchange, connection, faultResponse(exchange, fault), isLast: isLast)
+        case .abandoned:
+            exchange.stage = .answered
+            // The library closes the connection of a request that it may not go on with.
+            return .NO
         }
     }
 

@@ -4,6 +4,8 @@ import Synchronization
 enum Outcome: Sendable {
     case response(HTTPResponse)
     case fault(HTTPFault)
+    /// The connection ends without an answer.
+    case abandoned
 }
 
 /// The meeting point of a handler's answer, from any thread, and the event loop.
@@ -42,8 +44,17 @@ final class PendingAnswer: Sendable {
         settle(.response(response))
     }
 
-    /// Settles the request as unanswered, unless it has been answered.
+    /// Ends the connection without an answer.
+    ///
+    /// - Precondition: the request has not been answered.
     func abandon() {
+        precondition(
+            !isAnswered.exchange(true, ordering: .relaxed), "an answered request was abandoned")
+        settle(.abandoned)
+    }
+
+    /// Settles the request as unanswered, unless it has been answered.
+    func drop() {
         guard !isAnswered.exchange(true, ordering: .relaxed) else { return }
         settle(.fault(.unanswered))
     }

@@ -1,4 +1,4 @@
-/// The one way to answer a request: exactly once, on any thread, at any time.
+/// The one way to settle a request: exactly once, on any thread, at any time.
 ///
 /// A responder that is dropped without an answer makes the server answer `HTTPFault.unanswered`.
 public final class Responder: Sendable {
@@ -20,7 +20,7 @@ public final class Responder: Sendable {
 
     deinit {
         switch destination {
-        case .pending(let pending): pending.abandon()
+        case .pending(let pending): pending.drop()
         case .closure: break
         }
     }
@@ -32,6 +32,16 @@ public final class Responder: Sendable {
         switch destination {
         case .pending(let pending): pending.answer(response)
         case .closure(let onResponse): onResponse(response)
+        }
+    }
+
+    /// Ends the request and its connection without an answer; never blocks.
+    ///
+    /// - Precondition: the first call, and no call of `respond` before it.
+    public func abandon() {
+        switch destination {
+        case .pending(let pending): pending.abandon()
+        case .closure: break
         }
     }
 }

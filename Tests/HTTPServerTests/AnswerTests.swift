@@ -98,6 +98,33 @@ import Testing
         server.stop()
     }
 
+    @Test(arguments: [true, false])
+    func `an abandoned request ends its connection and no other`(isLater: Bool) async throws {
+        let server = try TestServer()
+        let other = try server.client()
+        let client = try server.client()
+        let target = isLater ? "/wait" : "/abandoned"
+        client.send("GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n")
+        if isLater {
+            await server.waiting.wait(for: 1)
+            for responder in server.waiting.takeAll() { responder.abandon() }
+        }
+        #expect(try client.textToEnd().isEmpty)
+        other.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try other.response().body == "hello")
+        server.stop()
+        #expect(server.records.values.map(\.status) == [0, 200])
+    }
+
+    @Test func `abandoning an answered request ends the program`() async {
+        await #expect(processExitsWith: .failure) {
+            let mailbox = try AnswerMailbox()
+            let responder = Responder(PendingAnswer(mailbox: mailbox, connectionAddress: 0))
+            responder.respond(HTTPResponse(status: 200))
+            responder.abandon()
+        }
+    }
+
     @Test func `answering twice ends the program`() async {
         await #expect(processExitsWith: .failure) {
             let mailbox = try AnswerMailbox()

@@ -63,6 +63,7 @@ final class TestServer: Sendable {
             handled.increment()
             waiting.append(responder)
         }
+        routes.on(.get, "/abandoned") { _, _, responder in responder.abandon() }
         routes.on(.get, "/dropped") { _, _, _ in handled.increment() }
         routes.on(.get, "/bad-header") { _, _, responder in
             responder.respond(HTTPResponse(status: 200, headers: [("X-A", "a\r\nX-B: b")]))

@@ -1,0 +1,243 @@
+import PartnerAPI
+import StrictJSON
+
+/// The book of a simulated partner: idempotent by serial, unless it is told to misbehave.
+struct SimulatorBook {
+    /// Serials that it remembers; further ones are refused.
+    static let maximumEntries = 1_000_000
+
+    private let accounts: SimulatorAccounts
+    private let seed: UInt64
+    private let file: SimulatorFile?
+    private var entries: [PartnerSerial: SimulatorEntry] = [:]
+    /// The serials in the order in which they came.
+    private var order: [PartnerSerial] = []
+
+    /// - Parameter statePath: where the book survives a restart; nil for nowhere.
+    /// - Throws: `CommandError`.
+    init(accounts: SimulatorAccounts, seed: UInt64, statePath: String?) throws {
+        self.accounts = accounts
+        self.seed = seed
+        guard let statePath else {
+            file = nil
+            return
+        }
+        let (file, kept) = try SimulatorFile.open(statePath)
+        self.file = file
+        for entry in kept { remember(entry) }
+        // What was pending when the process ended was not booked and will not be.
+        for entry in kept where entries[entry.serial]?.status == .pending {
+            entries[entry.serial] = nil
+            order.removeAll { $0 == entry.serial }
+        }
+    }
+
+    /// All that it knows, in the order in which it came to know it.
+    var all: [SimulatorEntry] { order.compactMap { entries[$0] } }
+
+    func entry(_ serial: PartnerSerial) -> SimulatorEntry? { entries[serial] }
+
+    // MARK: Calls
+
+    func inquire(_ inquiry: PartnerInquiry) -> PartnerInquiryReply {
+        switch inquiry.kind {
+        case .offers:
+            let offers = accounts.offers(product: inquiry.product).map { offer in
+                var offer = offer
+                offer.available = max(0, offer.available - sold(offer.reference))
+                return offer
+            }
+            return .offers(offers)
+        case .bills:
+            guard let account = account(inquiry.product, inquiry.account) else {
+                return .refused(Self.unknownAccount)
+            }
+            let owed = account.bills.filter { !isPaid($0.reference) }
+            return .bills(PartnerBills(customerName: account.customerName, bills: owed))
+        case .balance:
+            guard let account = account(inquiry.product, inquiry.account) else {
+                return .refused(Self.unknownAccount)
+            }
+            return .balance(
+                PartnerBalance(
+                    customerName: account.customerName, balanceFen: account.balanceFen,
+                    availableFen: account.balanceFen))
+        }
+    }
+
+    /// What to say to a post that has come before; nil for a new one.
+    ///
+    /// - Throws: `PartnerFault` for a serial that is known with other contents.
+    func earlierReply(to post: PartnerPost) throws(SimulatorFault) -> PartnerPostReply? {
+        guard let entry = entries[post.serial] else { return nil }
+        // A reversal that came first stands for whatever the post would be.
+        guard entry.status == .reversed || entry.isSame(post) else {
+            throw SimulatorFault(
+                status: 409, code: PartnerFault.Code.serialConflict,
+                detail: "serial \(post.serial) was posted with other contents; use a new serial")
+        }
+        switch entry.status {
+        case .booked: return .booked(entry.booking)
+        case .refused: return .refused(entry.refusal)
+        case .reversed: return .refused(Self.reversedBefore)
+        case .pending: return nil
+        }
+    }
+
+    /// Books by the rules of the accounts.
+    ///
+    /// - Parameter amountFen: what is booked instead of what was asked for.
+    mutating func book(_ post: PartnerPost, amountFen: Int64? = nil) throws -> PartnerPostReply {
+        var entry = entries[post.serial] ?? SimulatorEntry(post, status: .pending)
+        guard entry.status != .reversed else { return .refused(Self.reversedBefore) }
+        if let refusal = refusal(of: post) { return try refuse(post, refusal) }
+        entry.status = .booked
+        entry.bookedCount += 1
+        entry.bookedFen = amountFen ?? post.amountFen
+        let number = SimulatorAccounts.number(seed, post.serial.text, "\(entry.bookedCount)")
+        entry.reference = "P\(number % 1_000_000_000_000)"
+        if accounts.account(product: post.product, account: post.account)?.isPrepaid == true {
+            entry.token = (0..<5).map { part in
+                String(10_000 + SimulatorAccounts.number(seed, entry.reference, "\(part)") % 90_000)
+                    .suffix(4)
+            }.joined(separator: "-")
+        }
+        try keep(entry)
+        return .booked(entry.booking)
+    }
+
+    /// Keeps a refusal, so that the same post and its query hear the same again.
+    mutating func refuse(
+        _ post: PartnerPost, _ refusal: PartnerRefusal
+    ) throws -> PartnerPostReply {
+        var entry = SimulatorEntry(post, status: .refused)
+        entry.refusalCode = refusal.code
+        entry.refusalReason = refusal.reason
+        try keep(entry)
+        return .refused(refusal)
+    }
+
+    /// Remembers that a post has come and is not decided.
+    mutating func hold(_ post: PartnerPost) {
+        guard entries[post.serial] == nil else { return }
+        remember(SimulatorEntry(post, status: .pending))
+    }
+
+    func query(_ serial: PartnerSerial) -> PartnerQueryReply {
+        guard let entry = entries[serial] else { return .notFound }
+        return switch entry.status {
+        case .pending: .inProgress
+        case .booked: .booked(entry.booking)
+        case .refused: .refused(entry.refusal)
+        case .reversed: .reversed
+        }
+    }
+
+    /// Undoes a serial, or sees to it that it is never booked.
+    mutating func reverse(_ serial: PartnerSerial) throws -> PartnerReversalReply {
+        var entry = entries[serial] ?? SimulatorEntry(serial: serial, status: .reversed)
+        switch entry.status {
+        case .booked: entry.reversedCount += 1
+        case .pending, .refused, .reversed: break
+        }
+        entry.status = .reversed
+        try keep(entry)
+        return .reversed
+    }
+
+    // MARK: Rules
+
+    private static let unknownAccount = PartnerRefusal(
+        code: "unknown_account", reason: "没有这个户号 (no such account)")
+    private static let reversedBefore = PartnerRefusal(
+        code: "reversed", reason: "该流水已冲正 (the serial was reversed)")
+
+    private func account(_ product: String, _ account: String) -> SimulatorAccounts.Account? {
+        guard var found = accounts.account(product: product, account: account) else { return nil }
+        for entry in entries.values
+        where entry.status == .booked && entry.product == product && entry.account == account {
+            switch PartnerPost.Kind(rawValue: entry.kind) {
+            case .withdrawal, .transfer: found.balanceFen -= entry.bookedFen
+            case .remittance, .payback: found.balanceFen += entry.bookedFen
+            case .payment, .sale, nil: break
+            }
+        }
+        return found
+    }
+
+    private func refusal(of post: PartnerPost) -> PartnerRefusal? {
+        switch post.kind {
+        case .payment:
+            guard accounts.areListed else { return nil }
+            guard let account = account(post.product, post.account) else {
+                return Self.unknownAccount
+            }
+            for line in post.lines {
+                guard let bill = account.bills.first(where: { $0.reference == line.reference })
+                else { return Self.refusal("unknown_bill", line.reference) }
+                if isPaid(bill.reference) { return Self.refusal("already_paid", line.reference) }
+            }
+            return nil
+        case .sale:
+            let offers = accounts.offers(product: post.product)
+            for line in post.lines {
+                guard let offer = offers.first(where: { $0.reference == line.reference }) else {
+                    return Self.refusal("unknown_offer", line.reference)
+                }
+                guard offer.available - sold(offer.reference) >= line.quantity else {
+                    return Self.refusal("sold_out", line.reference)
+                }
+            }
+            return nil
+        case .withdrawal, .transfer:
+            // A card is not kept, so only accounts that are named have a balance to watch.
+            guard post.card == nil else { return nil }
+            guard let account = account(post.product, post.account) else {
+                return Self.unknownAccount
+            }
+            return account.balanceFen < post.amountFen
+                ? Self.refusal("insufficient_funds", "余额不足") : nil
+        case .remittance, .payback: return nil
+        }
+    }
+
+    private static func refusal(_ code: String, _ reason: String) -> PartnerRefusal {
+        PartnerRefusal(code: code, reason: reason)
+    }
+
+    private func isPaid(_ reference: String) -> Bool {
+        entries.values.contains { entry in
+            entry.status == .booked && entry.lines.contains { $0.reference == reference }
+        }
+    }
+
+    private func sold(_ reference: String) -> Int64 {
+        var count: Int64 = 0
+        for entry in entries.values where entry.status == .booked {
+            for line in entry.lines where line.reference == reference { count += line.quantity }
+        }
+        return count
+    }
+
+    // MARK: Keeping
+
+    private mutating func keep(_ entry: SimulatorEntry) throws {
+        guard entries[entry.serial] != nil || order.count < Self.maximumEntries else {
+            throw SimulatorFault(
+                status: 503, code: PartnerFault.Code.unavailable, detail: "the book is full")
+        }
+        try file?.append(entry)
+        remember(entry)
+    }
+
+    private mutating func remember(_ entry: SimulatorEntry) {
+        if entries.updateValue(entry, forKey: entry.serial) == nil { order.append(entry.serial) }
+    }
+}
+
+/// A call that the simulator does not carry out.
+struct SimulatorFault: Error {
+    let status: Int
+    let code: String
+    let detail: String
+}
