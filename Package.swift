@@ -25,6 +25,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CMicroHTTPD", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CQREncode", providers: [.apt(["libqrencode-dev"])]),
 
         module("CivilTime"),
         module("StrictJSON"),
@@ -33,13 +34,15 @@ let package = Package(
         module("Ledger", "SQL", "Cryptography", "CivilTime", "StrictJSON"),
         module("Settlement", "Cryptography", "CivilTime"),
         module("HTTPServer", "CMicroHTTPD"),
+        module("Printing", "CQREncode"),
         module(
-            "Agency", "Ledger", "Settlement", "SQL", "Cryptography", "CivilTime", "StrictJSON"),
+            "Agency", "Ledger", "Settlement", "SQL", "Printing", "Cryptography", "CivilTime",
+            "StrictJSON"),
         .executableTarget(
             name: "AgencyPOS",
             dependencies: [
-                "Agency", "HTTPServer", "Ledger", "Settlement", "SQL", "Cryptography", "CivilTime",
-                "StrictJSON",
+                "Agency", "HTTPServer", "Ledger", "Settlement", "SQL", "Printing", "Cryptography",
+                "CivilTime", "StrictJSON",
             ],
             swiftSettings: settings),
 
@@ -59,11 +62,12 @@ let package = Package(
         tests(of: "Ledger", "FaultyDisk", "SQL", "Cryptography", "CivilTime", "StrictJSON"),
         tests(of: "Settlement", "Cryptography", "CivilTime"),
         tests(of: "HTTPServer"),
+        tests(of: "Printing"),
         tests(
-            of: "Agency", "FaultyDisk", "Ledger", "SQL", "Settlement", "Cryptography", "CivilTime",
-            "StrictJSON"),
-        tests(
-            of: "AgencyPOS", "Agency", "HTTPServer", "Ledger", "SQL", "Settlement", "Cryptography",
+            of: "Agency", "FaultyDisk", "Ledger", "SQL", "Settlement", "Printing", "Cryptography",
             "CivilTime", "StrictJSON"),
+        tests(
+            of: "AgencyPOS", "Agency", "HTTPServer", "Ledger", "SQL", "Settlement", "Printing",
+            "Cryptography", "CivilTime", "StrictJSON"),
     ]
 )

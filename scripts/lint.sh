@@ -13,9 +13,10 @@ declare -A allowed=(
     [SQL]="CSQLite CivilTime Cryptography Dispatch Foundation Synchronization"
     [Ledger]="SQL CivilTime Cryptography StrictJSON Dispatch Synchronization"
     [Settlement]="Cryptography CivilTime Glibc Foundation"
+    [Printing]="CQREncode Glibc"
     [HTTPServer]="CMicroHTTPD Glibc Foundation Synchronization Dispatch"
-    [Agency]="Ledger Settlement SQL Cryptography CivilTime StrictJSON Foundation Glibc Dispatch Synchronization"
-    [AgencyPOS]="Agency HTTPServer Ledger Settlement SQL Cryptography CivilTime StrictJSON Foundation Glibc Dispatch Synchronization"
+    [Agency]="Ledger Settlement SQL Printing Cryptography CivilTime StrictJSON Foundation Glibc Dispatch Synchronization"
+    [AgencyPOS]="Agency HTTPServer Ledger Settlement SQL Printing Cryptography CivilTime StrictJSON Foundation Glibc Dispatch Synchronization"
 )
 status=0
 for module in "${!allowed[@]}"; do
