@@ -26,6 +26,7 @@ let package = Package(
         .systemLibrary(name: "CSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CMicroHTTPD", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CQREncode", providers: [.apt(["libqrencode-dev"])]),
 
         module("CivilTime"),
         module("StrictJSON"),
@@ -36,12 +37,14 @@ let package = Package(
         module("HTTPServer", "CMicroHTTPD"),
         module("HTTPClient", "CCurl"),
         module("PartnerAPI", "StrictJSON", "Cryptography", "CivilTime", "HTTPClient"),
+        module("Printing", "CQREncode"),
         module(
-            "Agency", "Ledger", "Settlement", "SQL", "Cryptography", "CivilTime", "StrictJSON"),
+            "Agency", "Ledger", "Settlement", "SQL", "Printing", "Cryptography", "CivilTime",
+            "StrictJSON"),
         .executableTarget(
             name: "AgencyPOS",
             dependencies: [
-                "Agency", "HTTPServer", "PartnerAPI", "Ledger", "Settlement", "SQL",
+                "Agency", "HTTPServer", "PartnerAPI", "Ledger", "Settlement", "SQL", "Printing",
                 "Cryptography", "CivilTime", "StrictJSON",
             ],
             swiftSettings: settings),
@@ -65,15 +68,16 @@ let package = Package(
         tests(of: "Ledger", "FaultyDisk", "SQL", "Cryptography", "CivilTime", "StrictJSON"),
         tests(of: "Settlement", "Cryptography", "CivilTime"),
         tests(of: "HTTPServer"),
+        tests(of: "Printing"),
         tests(of: "HTTPClient", "ScriptedServer"),
         tests(
             of: "PartnerAPI", "HTTPClient", "ScriptedServer", "Cryptography", "CivilTime",
             "StrictJSON"),
         tests(
-            of: "Agency", "FaultyDisk", "Ledger", "SQL", "Settlement", "Cryptography", "CivilTime",
-            "StrictJSON"),
+            of: "Agency", "FaultyDisk", "Ledger", "SQL", "Settlement", "Printing", "Cryptography",
+            "CivilTime", "StrictJSON"),
         tests(
             of: "AgencyPOS", "Agency", "HTTPServer", "HTTPClient", "PartnerAPI", "Ledger", "SQL",
-            "Settlement", "Cryptography", "CivilTime", "StrictJSON"),
+            "Settlement", "Printing", "Cryptography", "CivilTime", "StrictJSON"),
     ]
 )

@@ -13,11 +13,12 @@ declare -A allowed=(
     [SQL]="CSQLite CivilTime Cryptography Dispatch Foundation Synchronization"
     [Ledger]="SQL CivilTime Cryptography StrictJSON Dispatch Synchronization"
     [Settlement]="Cryptography CivilTime Glibc Foundation"
+    [Printing]="CQREncode Glibc"
     [HTTPServer]="CMicroHTTPD Glibc Foundation Synchronization Dispatch"
     [HTTPClient]="CCurl Synchronization"
     [PartnerAPI]="HTTPClient Cryptography CivilTime StrictJSON Foundation Dispatch Synchronization"
-    [Agency]="Ledger Settlement SQL Cryptography CivilTime StrictJSON Foundation Glibc Dispatch Synchronization"
-    [AgencyPOS]="Agency HTTPServer PartnerAPI Ledger Settlement SQL Cryptography CivilTime StrictJSON Foundation Glibc Dispatch Synchronization"
+    [Agency]="Ledger Settlement SQL Printing PartnerAPI Cryptography CivilTime StrictJSON Foundation Glibc Dispatch Synchronization"
+    [AgencyPOS]="Agency HTTPServer PartnerAPI Ledger Settlement SQL Printing Cryptography CivilTime StrictJSON Foundation Glibc Dispatch Synchronization"
 )
 status=0
 for module in "${!allowed[@]}"; do

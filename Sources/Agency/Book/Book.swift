@@ -66,6 +66,9 @@ public final class Book: Sendable {
         writer.stop()
     }
 
+    /// The links of the book's receipts.
+    public var receiptLinks: ReceiptLinks { ReceiptLinks(key: keys.receiptLink) }
+
     /// SHA-256 over a withdrawal's fields, for its idempotency key.
     public func fingerprint(of request: WithdrawalRequest) -> SHA256Digest {
         request.fingerprint(key: keys.card)

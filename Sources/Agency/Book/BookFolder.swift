@@ -93,6 +93,8 @@ struct BookKeys: Sendable {
     let sealing: SymmetricKey
     /// Digests card numbers.
     let card: SymmetricKey
+    /// Checks the links of receipts.
+    let receiptLink: SymmetricKey
 
     private static let masterBytes = 32
 
@@ -111,6 +113,7 @@ struct BookKeys: Sendable {
     private init(master: SymmetricKey) throws {
         sealing = try Self.derive("settlement keys, version 1", from: master)
         card = try Self.derive("card digests, version 1", from: master)
+        receiptLink = try Self.derive("receipt links, version 1", from: master)
     }
 
     private static func derive(_ label: String, from master: SymmetricKey) throws -> SymmetricKey {

@@ -20,10 +20,20 @@ public struct ReceiptReader {
         JOIN product p ON p.product_id = x.product_id
         """
 
-    private let connection: Connection
+    let connection: Connection
 
     public init(_ connection: Connection) {
         self.connection = connection
+    }
+
+    /// The items of a basket, in order of their serial numbers.
+    func basket(_ first: Int64) throws -> [Receipt] {
+        try connection.prepare(
+            computed: Self.columns
+                + " WHERE x.serial >= $1 AND x.serial < $1 + $2 AND x.basket_serial = $1"
+                + " ORDER BY x.serial"
+        ).all(
+            .integer(first), .integer(Self.maximumBasketSpan), read: Receipt.init(row:))
     }
 
     /// The receipt of a transaction, or nothing.

@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import Printing
 import SQL
 
 /// Has programs of others check the book: each reads an export, checks it by its own rules, and
@@ -153,14 +154,14 @@ public struct ExternalAudit {
                 && (own.amount == 0 || foreign.currency == own.currency)
             if !isSame {
                 faults.append(
-                    "account \(foreign.account): it has \(ReceiptText.yuan(foreign.amount)) "
-                        + "\(foreign.currency ?? ""), the book \(ReceiptText.yuan(own.amount)) "
+                    "account \(foreign.account): it has \(YuanText.plain(foreign.amount)) "
+                        + "\(foreign.currency ?? ""), the book \(YuanText.plain(own.amount)) "
                         + own.currency)
             }
         }
         for (account, own) in rest.sorted(by: { $0.key < $1.key }) where own.amount != 0 {
             faults.append(
-                "account \(account): it has nothing, the book \(ReceiptText.yuan(own.amount)) "
+                "account \(account): it has nothing, the book \(YuanText.plain(own.amount)) "
                     + own.currency)
         }
         return faults

@@ -16,6 +16,8 @@ struct API: Sendable {
     /// Sign-ins have a worker of their own: scrypt is slow on purpose, and anyone may ask for it.
     let signInWorkers: WorkerPool
     let log: Log
+    /// Where the links on receipts lead.
+    var publicAddress = PublicAddress()
 
     /// The routes, frozen.
     func router() -> Router {
@@ -27,6 +29,8 @@ struct API: Sendable {
         addTicketRoutes(to: &routes)
         addWithdrawalRoutes(to: &routes)
         addReceiptRoutes(to: &routes)
+        addReceiptPaperRoutes(to: &routes)
+        addReceiptLinkRoutes(to: &routes)
         addDayCloseRoutes(to: &routes)
         addSettlementRoutes(to: &routes)
         addReportRoutes(to: &routes)

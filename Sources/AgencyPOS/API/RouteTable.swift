@@ -21,6 +21,24 @@ struct RouteTable {
         }
     }
 
+    /// A route for anyone that reads or takes its time; its handler runs on a worker.
+    mutating func openQuery(
+        _ method: HTTPMethod, _ pattern: String,
+        _ handler: @escaping @Sendable (HTTPRequest, PathParameters) throws -> HTTPResponse
+    ) {
+        let api = api
+        builder.on(method, pattern) { request, parameters, responder in
+            let isQueued = api.workers.submit {
+                do {
+                    responder.respond(try handler(request, parameters))
+                } catch {
+                    api.fail(error, request, responder)
+                }
+            }
+            if !isQueued { api.fail(Self.busy, request, responder) }
+        }
+    }
+
     /// A route whose handler decodes the request and submits a command; it must not block.
     mutating func command(
         _ method: HTTPMethod, _ pattern: String, for roles: Set<Role>,

@@ -1,5 +1,6 @@
 import Agency
 import Ledger
+import Printing
 
 /// Accounts with their amounts, to be printed: one row for each, and one for each currency's sums.
 struct BalanceTable {
@@ -75,7 +76,7 @@ struct BalanceTable {
                     let cells = [
                         row.code, CSVCell.text(row.name), row.type.rawValue, row.currency.code,
                     ]
-                    return (cells + row.sides.map(ReceiptText.yuan)).joined(separator: ",")
+                    return (cells + row.sides.map(YuanText.plain)).joined(separator: ",")
                 }
         case .text:
             return rows.map { textLine($0.code, $0.sides, $0.name) }
@@ -97,7 +98,7 @@ struct BalanceTable {
 
     private func textLine(_ code: String, _ sides: [Int64], _ name: String) -> String {
         let amounts = textAmounts(sides).map {
-            (ReceiptText.yuan($0), TextColumns.Alignment.right(16))
+            (YuanText.plain($0), TextColumns.Alignment.right(16))
         }
         return TextColumns.line(
             [(code, .left(24))] + amounts + (name.isEmpty ? [] : [(name, .left(0))]))

@@ -1,5 +1,6 @@
 import Agency
 import Ledger
+import Printing
 import SQL
 
 /// Closes the business date of a book that is not being served.
@@ -42,7 +43,7 @@ enum CloseDayCommand: Command {
             for file in try exchange.releaseAll() {
                 print(
                     "\(file.name)  \(file.detailCount ?? 0) lines, net "
-                        + ReceiptText.yuan(file.netFen ?? 0))
+                        + YuanText.plain(file.netFen ?? 0))
             }
             return nil
         } catch {

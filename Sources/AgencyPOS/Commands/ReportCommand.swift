@@ -1,6 +1,7 @@
 import Agency
 import CivilTime
 import Ledger
+import Printing
 import SQL
 
 /// Prints a report of a book; it only reads, also while a server runs.
@@ -152,5 +153,5 @@ enum ReportCommand: Command {
         return (first, last)
     }
 
-    private static func yuan(_ fen: Int64) -> String { ReceiptText.yuan(fen) }
+    private static func yuan(_ fen: Int64) -> String { YuanText.plain(fen) }
 }

@@ -28,6 +28,10 @@ enum ServeCommand: Command {
         Arguments.Option(
             name: "--port", value: "N", help: "0 takes a free one (default: 8080)"),
         Arguments.Option(
+            name: "--public-url", value: "URL",
+            help: "where customers reach the server; it is printed on receipts as a code "
+                + "(default: http://ADDRESS:PORT)"),
+        Arguments.Option(
             name: "--log-level", value: "LEVEL",
             help: "debug, info, warning or error (default: info)"),
     ]
@@ -41,13 +45,15 @@ enum ServeCommand: Command {
         guard let level = Log.Level(name: arguments.text("--log-level", default: "info")) else {
             throw CommandError.usage("--log-level must be debug, info, warning or error")
         }
+        let publicURL = try arguments.publicURL()
         let signals = ShutdownSignals()
         let log = Log(level: level)
         defer { log.end() }
         let book = try Book(
             path: arguments.text("--data", default: Arguments.Option.defaultData),
             report: { log.warning($0) })
-        let service = try Service(book: book, configuration: configuration, log: log)
+        let service = try Service(
+            book: book, configuration: configuration, log: log, publicURL: publicURL)
         let port = try service.start()
         // A pipe buffers standard output; whoever waits for this line must get it now.
         print("listening on http://\(configuration.host):\(port)")
@@ -66,11 +72,15 @@ struct Service: Sendable {
     private let workers: WorkerPool
     private let signInWorkers: WorkerPool
     private let log: Log
+    private let host: String
+    private let publicAddress: PublicAddress
 
     init(
         book: Book, configuration: HTTPServerConfiguration, log: Log,
-        gateway: any BankGateway = SandboxBank()
+        gateway: any BankGateway = SandboxBank(), publicURL: String? = nil
     ) throws {
+        host = configuration.host
+        publicAddress = PublicAddress(publicURL)
         self.book = book
         self.log = log
         desk = WithdrawalDesk(writer: book.writer, gateway: gateway) { log.warning($0) }
@@ -86,7 +96,7 @@ struct Service: Sendable {
         let api = API(
             book: book, desk: desk, exchange: exchange,
             sessions: SessionCache(readers: sessionReaders), workers: workers,
-            signInWorkers: signInWorkers, log: log)
+            signInWorkers: signInWorkers, log: log, publicAddress: publicAddress)
         server = try HTTPServer(
             configuration: configuration, router: api.router(),
             errorResponse: { fault, requestID in
@@ -105,6 +115,7 @@ struct Service: Sendable {
         book.writer.aroundCompletions(
             begin: { server.holdAnswers() }, end: { server.releaseAnswers() })
         let port = try server.start()
+        publicAddress.setDefault(host: host, port: port)
         log.warning("withdrawals are approved by the sandbox bank; no bank is connected")
         log.info("serving", ["port": String(port), "version": VersionCommand.version])
         return port

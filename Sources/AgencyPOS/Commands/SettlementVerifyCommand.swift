@@ -1,6 +1,7 @@
 import Agency
 import Cryptography
 import Foundation
+import Printing
 import Settlement
 
 /// Checks settlement files as a partner would.
@@ -30,7 +31,7 @@ enum SettlementVerifyCommand: Command {
                     (path as NSString).lastPathComponent, in: folder(of: path))
                 print(
                     "OK \(path): \(file.totals.detailCount) lines, net "
-                        + ReceiptText.yuan(file.totals.netFen))
+                        + YuanText.plain(file.totals.netFen))
             } catch let error as SettlementError {
                 failures += 1
                 print("BAD \(path): \(error)")

@@ -128,12 +128,14 @@ enum OpenAPIDocument {
 /// Every route and every schema of the interface, capability by capability.
 enum Operations {
     static let all: [Operation] =
-        system + access + counter + bills + tickets + withdrawals + receipts + dayClose
+        system + access + counter + bills + tickets + withdrawals + receipts + receiptPapers
+        + dayClose
         + exchange + reports + ledger
 
     static let schemas: [(name: String, schema: Schema)] =
         systemSchemas + accessSchemas + counterSchemas + billSchemas + ticketSchemas
-        + withdrawalSchemas + receiptSchemas + dayCloseSchemas + exchangeSchemas + reportSchemas
+        + withdrawalSchemas + receiptSchemas + receiptPaperSchemas + dayCloseSchemas
+        + exchangeSchemas + reportSchemas
         + ledgerSchemas
 
     /// What HTTP itself refuses, on any route.

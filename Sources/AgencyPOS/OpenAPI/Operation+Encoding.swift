@@ -116,6 +116,7 @@ extension Operation.Answer {
         switch content {
         case .nothing: break
         case .json(let schema): Self.encode("application/json", schema, to: &writer)
+        case .bytes(let mediaType): Self.encode(mediaType, .anyText, to: &writer)
         case .text: Self.encode("text/plain; charset=utf-8", .anyText, to: &writer)
         }
         writer.endObject()

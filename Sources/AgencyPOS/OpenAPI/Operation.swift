@@ -34,6 +34,8 @@ struct Operation: Sendable {
         enum Content: Sendable {
             case json(Schema)
             case text
+            /// Bytes of another media type.
+            case bytes(String)
             case nothing
         }
 
@@ -45,6 +47,10 @@ struct Operation: Sendable {
             _ schema: Schema, _ summary: String, status: Int = 200
         ) -> Answer {
             Answer(status: status, summary: summary, content: .json(schema))
+        }
+
+        static func bytes(_ mediaType: String, _ summary: String) -> Answer {
+            Answer(status: 200, summary: summary, content: .bytes(mediaType))
         }
 
         static func text(_ summary: String) -> Answer {
@@ -113,7 +119,10 @@ extension Operation {
         if !roles.isEmpty { add(.unauthorized) }
         // Routes that are open to anyone do not look at the query.
         if !roles.isEmpty { add(.invalidParameter, 400) }
-        if parameters.contains(where: { $0.place == .path }) { add(.invalidParameter, 404) }
+        // Without a session a wrong path gets a page.
+        if !roles.isEmpty, parameters.contains(where: { $0.place == .path }) {
+            add(.invalidParameter, 404)
+        }
         for refusal in allRefusals {
             problems[refusal.status, default: []].append(refusal.rawValue)
         }

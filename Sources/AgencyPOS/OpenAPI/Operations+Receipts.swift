@@ -8,12 +8,6 @@ extension Operations {
             roles: [.operator, .supervisor], parameters: [serialParameter],
             answer: .json(.named("Receipt"), "The receipt"), refusals: [.unknownReceipt]),
         Operation(
-            method: .get, path: "/v1/receipts/{serial}/text", name: "getReceiptText",
-            tag: "receipts",
-            summary: "The same for 58 mm paper: \(ReceiptText.columns) columns",
-            roles: [.operator, .supervisor], parameters: [serialParameter],
-            answer: .text("The receipt's lines"), refusals: [.unknownReceipt]),
-        Operation(
             method: .get, path: "/v1/shifts/{shift_id}/receipts", name: "listShiftReceipts",
             tag: "receipts", summary: "The receipts of an own shift, oldest first",
             roles: [.operator],

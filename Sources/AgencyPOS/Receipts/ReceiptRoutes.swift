@@ -4,7 +4,7 @@ import Ledger
 import StrictJSON
 
 extension API {
-    /// Receipts as data and as text for a 58 mm printer.
+    /// Receipts as data, and the proofs of their entries.
     func addReceiptRoutes(to routes: inout RouteTable) {
         routes.query(.get, "/v1/receipts/{serial}", for: [.operator, .supervisor]) { call in
             try call.allowQuery()
@@ -12,15 +12,6 @@ extension API {
             var writer = JSONWriter()
             receipt.encode(to: &writer, zone: book.profile.zone)
             return .json(writer.bytes)
-        }
-        routes.query(.get, "/v1/receipts/{serial}/text", for: [.operator, .supervisor]) { call in
-            try call.allowQuery()
-            let receipt = try self.receipt(for: call)
-            let text = ReceiptText(agencyName: book.profile.name, zone: book.profile.zone)
-                .text(receipt)
-            return HTTPResponse(
-                status: 200, headers: [("Content-Type", "text/plain; charset=utf-8")],
-                body: .bytes([UInt8](text.utf8)))
         }
         routes.query(.get, "/v1/receipts/{serial}/proof", for: [.operator, .supervisor]) { call in
             try call.allowQuery("business_date")
@@ -57,15 +48,20 @@ extension API {
 
     /// A receipt that the caller may see: of its own station, or below its centre.
     private func receipt(for call: Call) throws -> Receipt {
+        try visible(call) { try $0.receipt(serial: $1) }
+    }
+
+    /// What a reader has for the receipt that a path names, if the caller may see it.
+    func visible<Value>(
+        _ call: Call, _ read: (ReceiptReader, Int64) throws -> Value?
+    ) throws -> Value {
         let serial = try serialNumber(call.parameters["serial"])
-        let receipt = try book.readers.read { connection -> Receipt? in
+        let value = try book.readers.read { connection -> Value? in
             let reader = ReceiptReader(connection)
             guard try reader.isVisible(serial: serial, to: call.principal) else { return nil }
-            return try reader.receipt(serial: serial)
+            return try read(reader, serial)
         }
-        guard let receipt else {
-            throw Refusal(.unknownReceipt, "there is no such receipt that you may see")
-        }
-        return receipt
+        guard let value else { throw Refusal.unknownReceipt }
+        return value
     }
 }

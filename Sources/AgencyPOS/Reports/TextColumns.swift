@@ -1,4 +1,5 @@
 import Agency
+import Printing
 
 /// Lines of text in columns, in which a Chinese character takes two places.
 enum TextColumns {
@@ -20,6 +21,6 @@ enum TextColumns {
     }
 
     private static func space(_ width: Int, _ text: String) -> String {
-        String(repeating: " ", count: max(0, width - ReceiptText.width(text)))
+        String(repeating: " ", count: max(0, width - DisplayWidth.columns(text)))
     }
 }

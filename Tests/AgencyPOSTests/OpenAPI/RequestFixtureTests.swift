@@ -81,6 +81,9 @@ import Testing
             case .text:
                 #expect(played.answer.headers["content-type"] == "text/plain; charset=utf-8")
                 #expect(!played.answer.body.isEmpty)
+            case .bytes(let mediaType):
+                #expect(played.answer.headers["content-type"] == mediaType)
+                #expect(!played.answer.body.isEmpty)
             case .nothing: #expect(played.answer.body.isEmpty)
             }
         }

@@ -24,7 +24,7 @@ final class LiveServer: Sendable {
     init(
         folder: TemporaryFolder? = nil, clock: TestClock = TestClock(),
         gateway: any BankGateway = SandboxBank(timeoutMilliseconds: 20),
-        logPath: String = "/dev/null"
+        logPath: String = "/dev/null", publicURL: String? = nil
     ) throws {
         let folder = try folder ?? DemoNetwork.copy()
         let descriptor = open(logPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
@@ -33,7 +33,8 @@ final class LiveServer: Sendable {
         log = Log(level: .debug, descriptor: descriptor)
         book = try Book(path: folder.path) { clock.now }
         service = try Service(
-            book: book, configuration: HTTPServerConfiguration(), log: log, gateway: gateway)
+            book: book, configuration: HTTPServerConfiguration(), log: log, gateway: gateway,
+            publicURL: publicURL)
         port = try service.start()
         self.folder = folder
         self.clock = clock
@@ -86,6 +87,7 @@ final class LiveServer: Sendable {
     private static let tables = [
         "journal_entry", "posting", "service_transaction", "idempotency_key", "bill_quote",
         "ticket_reservation", "withdrawal", "shift", "settlement_file", "session",
+        "receipt_print",
     ]
 }
 

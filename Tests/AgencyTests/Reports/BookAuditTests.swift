@@ -184,6 +184,25 @@ struct Damage: Sendable, CustomTestStringConvertible {
             sql: "UPDATE day_revenue SET operator_fen = operator_fen - 1, "
                 + "village_fen = village_fen + 1 WHERE operator_fen > 0"),
         Damage(
+            check: "prints are counted from the original on",
+            sql: "DELETE FROM receipt_print WHERE copy_number = 0", row: "1"),
+        Damage(
+            check: "prints are counted from the original on",
+            sql: "UPDATE service_transaction SET basket_serial = 2 WHERE serial = 1", row: "1"),
+        Damage(
+            check: "prints are as their keys remember",
+            sql: "DELETE FROM receipt_print WHERE copy_number = 1", row: "1/1"),
+        Damage(
+            check: "prints are as their keys remember",
+            sql: "UPDATE receipt_print SET printed_at = printed_at + 1 WHERE copy_number = 0",
+            row: "1/0"),
+        Damage(
+            check: "prints are as their keys remember",
+            sql: "UPDATE receipt_print SET staff_id = staff_id + 1"),
+        Damage(
+            check: "prints have their keys",
+            sql: "DELETE FROM idempotency_key WHERE CAST(answer AS TEXT) LIKE '{\"copy_number%'"),
+        Damage(
             check: "shares went to those who share",
             sql: "UPDATE station SET operator_share_account_id = "
                 + "(SELECT max(share_account_id) FROM village)"),

@@ -25,6 +25,8 @@ extension TestBook {
         let lost = try pending(50_000, key: prefix + "-lost", by: first)
         _ = try record(.noAnswer, lost)
         try payPhone("TELECOM", account: "18900000002", 3_333, key: prefix + "-tel", by: second)
+        _ = try printReceipt(1, key: prefix + "-print", by: first).bytes()
+        _ = try printReceipt(1, key: prefix + "-copy", by: first).bytes()
         _ = try signOff(first, differenceFen: 300).bytes()
         _ = try signOff(second, differenceFen: -200).bytes()
     }

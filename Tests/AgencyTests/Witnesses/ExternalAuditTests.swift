@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import Printing
 import SQL
 import Testing
 
@@ -166,7 +167,7 @@ import Testing
         var words = lines[index].components(separatedBy: "  ")
         let amount = try #require(words.last?.components(separatedBy: " "))
         let fen = try #require(ForeignBalance.minorUnits(amount[0]))
-        words[words.count - 1] = ReceiptText.yuan(fen + (isSecond ? -1 : 1)) + " " + amount[1]
+        words[words.count - 1] = YuanText.plain(fen + (isSecond ? -1 : 1)) + " " + amount[1]
         lines[index] = words.joined(separator: "  ")
         return lines.joined(separator: "\n")
     }

@@ -1,0 +1,199 @@
+import CivilTime
+import Printing
+
+/// Whether a paper is the receipt, one more of it, or none.
+public enum ReceiptMark: Sendable, Equatable {
+    /// A look at it, which proves nothing.
+    case preview
+    /// The first paper that was printed.
+    case original
+    /// A paper after the original, with its number from 1.
+    case copy(Int64, printedAt: Instant, staffCode: String)
+}
+
+/// Turns receipts into documents to be printed. Commission is nobody's business but ours: it is
+/// never on them.
+public struct ReceiptDocument: Sendable {
+    private let agencyName: String
+    private let zone: ZoneOffset
+    private let language: ReceiptLanguage
+
+    public init(profile: AgencyProfile, language: ReceiptLanguage) {
+        self.init(agencyName: profile.name, zone: profile.zone, language: language)
+    }
+
+    init(agencyName: String, zone: ZoneOffset, language: ReceiptLanguage) {
+        self.agencyName = agencyName
+        self.zone = zone
+        self.language = language
+    }
+
+    /// The receipt as a document.
+    ///
+    /// - Parameter link: where anyone can see whether the receipt is genuine.
+    public func document(_ sheet: ReceiptSheet, mark: ReceiptMark, link: String) -> PaperDocument {
+        let title = self.title(sheet)
+        var elements = banner(mark)
+        elements += [.heading(PrintableText(agencyName)), .centred(title), .rule]
+        elements += head(sheet)
+        elements.append(.rule)
+        elements += sheet.items.count == 1 ? single(sheet.items[0]) : basket(sheet.items)
+        elements += end(sheet)
+        elements += [
+            .rule, .code(link: link, caption: words("扫码验真", "Scan to verify")),
+            .centred(words("请妥善保管", "Please keep this receipt")), .cut,
+        ]
+        return PaperDocument(
+            title: PrintableText(title.text + " " + sheet.head.number.text),
+            language: language.tag, elements: elements)
+    }
+
+    private func words(_ chinese: String, _ english: String) -> PrintableText {
+        language.words(chinese, english)
+    }
+
+    private func banner(_ mark: ReceiptMark) -> [PaperElement] {
+        switch mark {
+        case .original: return []
+        case .preview: return [.banner(words("预览 非凭证", "PREVIEW ONLY"))]
+        case .copy(let number, let instant, let staff):
+            return [
+                .banner(words("副本 第 \(number) 次补打", "COPY No. \(number)")),
+                .pair(words("补打", "Reprinted"), .text(PrintableText(clock(instant)))),
+                .pair(words("补打人", "By"), .text(PrintableText(staff))),
+            ]
+        }
+    }
+
+    private func title(_ sheet: ReceiptSheet) -> PrintableText {
+        let kinds = Set(sheet.items.map(\.receipt.kind))
+        let title =
+            kinds.count == 1
+            ? sheet.head.kind.title(language) : words("综合业务凭条", "Receipt")
+        guard let original = sheet.head.original else { return title }
+        let correction = original.correction.text(language)
+        return words("\(title)（\(correction)）", "\(title) (\(correction))")
+    }
+
+    private func head(_ sheet: ReceiptSheet) -> [PaperElement] {
+        let receipt = sheet.head
+        var pairs: [PaperElement] = [
+            pair("单号", "Receipt", receipt.number.text),
+            pair("流水号", "Serial no.", Receipt.serialText(receipt.serial)),
+        ]
+        if let original = receipt.original {
+            pairs.append(
+                pair("原流水号", "Original no.", Receipt.serialText(original.serial)))
+            if original.item > 0 {
+                pairs.append(pair("原第几张", "Original item", String(original.item)))
+            }
+        }
+        return pairs + [
+            pair("网点", "Station", sheet.stationName),
+            pair("时间", "Time", clock(receipt.recordedAt)),
+            pair("柜员", "Operator", receipt.operatorCode),
+        ]
+    }
+
+    private func pair(_ chinese: String, _ english: String, _ value: String) -> PaperElement {
+        .pair(words(chinese, english), .text(PrintableText(value)))
+    }
+
+    private func single(_ item: ReceiptSheet.Item) -> [PaperElement] {
+        let receipt = item.receipt
+        var pairs: [PaperElement] = [
+            pair("业务", "Service", receipt.productName),
+            .pair(
+                receipt.kind.referenceLabel(language),
+                .text(PrintableText(receipt.accountReference))),
+        ]
+        if !receipt.partnerReference.isEmpty {
+            pairs.append(pair("对方号", "Reference", receipt.partnerReference))
+        }
+        pairs.append(.pair(words("金额(元)", "Amount (CNY)"), .amountFen(receipt.amountFen)))
+        if receipt.feeFen != 0 {
+            pairs.append(.pair(words("服务费(元)", "Service fee (CNY)"), .amountFen(receipt.feeFen)))
+        }
+        return pairs
+    }
+
+    private func basket(_ items: [ReceiptSheet.Item]) -> [PaperElement] {
+        let lines = items.map { item in
+            let receipt = item.receipt
+            var details = [
+                PrintableText(
+                    "\(receipt.kind.referenceLabel(language)) \(receipt.accountReference)")
+            ]
+            if !receipt.partnerReference.isEmpty {
+                details.append(
+                    words(
+                        "对方号 \(receipt.partnerReference)",
+                        "Reference \(receipt.partnerReference)"))
+            }
+            if receipt.feeFen != 0 {
+                let fee = YuanText.plain(receipt.feeFen)
+                details.append(words("另收服务费 \(fee)", "Service fee \(fee)"))
+            }
+            let status = Self.status(of: item, language)
+            if receipt.status != .posted || !item.corrections.isEmpty { details.append(status) }
+            if !receipt.status.countsInTotal {
+                details.append(words("不计入合计", "Not in the total"))
+            }
+            return PaperItem(
+                name: PrintableText(receipt.productName), details: details,
+                amountFen: receipt.amountFen)
+        }
+        let fees = items.filter(\.receipt.status.countsInTotal).reduce(0) { $0 + $1.receipt.feeFen }
+        guard fees != 0 else { return [.items(lines), .rule] }
+        return [
+            .items(lines), .rule, .pair(words("服务费(元)", "Service fees (CNY)"), .amountFen(fees)),
+        ]
+    }
+
+    private func end(_ sheet: ReceiptSheet) -> [PaperElement] {
+        let total = Self.totalFen(sheet.items)
+        var elements: [PaperElement] = [.total(words("合计(元)", "Total (CNY)"), .amountFen(total))]
+        if language == .chinese {
+            elements.append(
+                .widePair("大写", .text(PrintableText("人民币" + CapitalAmount.text(total)))))
+        }
+        elements.append(.pair(words("状态", "Status"), .text(Self.status(of: sheet, language))))
+        var notices: [PrintableText] = []
+        for item in sheet.items {
+            guard let notice = item.receipt.status.notice(language) else { continue }
+            if !notices.contains(notice) { notices.append(notice) }
+        }
+        return elements + notices.map { .text($0) }
+    }
+
+    private func clock(_ instant: Instant) -> String {
+        String(zone.text(instant).prefix(19)).replacing("T", with: " ")
+    }
+}
+
+extension ReceiptDocument {
+    /// What passes over the counter for all items together; what came to nothing does not count.
+    static func totalFen(_ items: [ReceiptSheet.Item]) -> Int64 {
+        guard items.count > 1 else { return items.first?.receipt.totalFen ?? 0 }
+        return items.filter(\.receipt.status.countsInTotal).reduce(0) { sum, item in
+            switch item.receipt.kind.cashFlow {
+            case .takenIn, .none: sum + item.receipt.totalFen
+            case .paidOut: sum - item.receipt.amountFen + item.receipt.feeFen
+            }
+        }
+    }
+
+    static func status(of item: ReceiptSheet.Item, _ language: ReceiptLanguage) -> PrintableText {
+        guard let last = item.corrections.last else { return item.receipt.status.text(language) }
+        let isWhole = item.corrections.contains { $0.item == 0 }
+        return last.correction.doneText(language, isWhole: isWhole)
+    }
+
+    static func status(of sheet: ReceiptSheet, _ language: ReceiptLanguage) -> PrintableText {
+        let all = Set(sheet.items.map { status(of: $0, language) })
+        guard let status = all.first, all.count == 1 else {
+            return language.words("见各项", "See items")
+        }
+        return status
+    }
+}
