@@ -9,7 +9,7 @@ public enum AgencySchema {
             Migration(
                 name: "0002-agency",
                 sql: network + people + catalogue + counter + transactions + bills + tickets
-                    + withdrawals + closing)
+                    + withdrawals + closing + corrections + baskets + terminalBatches)
         ]
 
     private static let network = """

@@ -8,7 +8,7 @@ enum BusinessChecks {
         let sql: String
     }
 
-    static let all = entries + documents + closings + answers
+    static let all = entries + documents + closings + answers + corrections + baskets + terminals
 
     private static let entries = [
         Check(
