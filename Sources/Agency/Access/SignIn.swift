@@ -113,7 +113,7 @@ public struct SignIn: Sendable {
 }
 
 extension Principal {
-    fileprivate func at(_ terminal: ID<Terminal>?) -> Principal {
+    func at(_ terminal: ID<Terminal>?) -> Principal {
         Principal(
             staff: staff, staffCode: staffCode, role: role, station: station, terminal: terminal,
             centre: centre, partner: partner, village: village)

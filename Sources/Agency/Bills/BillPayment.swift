@@ -58,19 +58,24 @@ extension AgencySession {
     ) throws -> CommandOutcome {
         try once(claim) {
             let shift = try shifts.shift(of: principal, connection)
-            let receipt =
-                switch request.target {
-                case .quote(let number):
-                    try payQuote(number, request, shift: shift)
-                case .account(let productCode, let accountNumber):
-                    try payBlind(productCode, accountNumber, request, shift: shift)
-                }
-            return receipt.json(zone: profile.zone)
+            return try collect(request, shift: shift, basket: nil).json(zone: profile.zone)
+        }
+    }
+
+    /// Takes the cash for a bill, alone or as an item of a basket.
+    func collect(
+        _ request: BillPaymentRequest, shift: Shift, basket: OpenBasket?
+    ) throws -> Receipt {
+        switch request.target {
+        case .quote(let number):
+            try payQuote(number, request, shift: shift, basket: basket)
+        case .account(let productCode, let accountNumber):
+            try payBlind(productCode, accountNumber, request, shift: shift, basket: basket)
         }
     }
 
     private func payQuote(
-        _ number: Int64, _ request: BillPaymentRequest, shift: Shift
+        _ number: Int64, _ request: BillPaymentRequest, shift: Shift, basket: OpenBasket?
     ) throws -> Receipt {
         let quote = try connection.prepare(
             """
@@ -110,7 +115,8 @@ extension AgencySession {
                 kind: .billPayment, product: product, contract: contract, shift: shift,
                 accountReference: bill.accountNumber, amountFen: quote.amountFen,
                 feeFen: quote.feeFen,
-                commissionFen: contract.commission.commissionFen(on: quote.amountFen)))
+                commissionFen: contract.commission.commissionFen(on: quote.amountFen),
+                basket: basket?.place))
         try connection.prepare("UPDATE bill SET paid_serial = $1 WHERE bill_id = $2")
             .run(.integer(receipt.serial), .integer(bill.id.number))
         return receipt
@@ -118,7 +124,7 @@ extension AgencySession {
 
     private func payBlind(
         _ productCode: String, _ accountNumber: String, _ request: BillPaymentRequest,
-        shift: Shift
+        shift: Shift, basket: OpenBasket?
     ) throws -> Receipt {
         let product = try catalogue.product(productCode, .bill)
         guard product.billerMode == .blind else {
@@ -135,6 +141,7 @@ extension AgencySession {
                 kind: .billPayment, product: product, contract: contract, shift: shift,
                 accountReference: accountNumber, amountFen: request.amountFen,
                 feeFen: contract.serviceFeeFen,
-                commissionFen: contract.commission.commissionFen(on: request.amountFen)))
+                commissionFen: contract.commission.commissionFen(on: request.amountFen),
+                basket: basket?.place))
     }
 }

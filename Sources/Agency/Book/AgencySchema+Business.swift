@@ -73,6 +73,11 @@ extension AgencySchema {
                 AND x.status = 'posted' AND x.original_serial IS NULL AND x.kind = NEW.kind
                 AND x.contract_id = NEW.contract_id)
         BEGIN SELECT RAISE(ABORT, 'a correction is of a posted transaction of its kind'); END;
+        CREATE TRIGGER service_transaction_corrected_once BEFORE INSERT ON service_transaction
+        WHEN NEW.original_serial IS NOT NULL AND EXISTS (
+            SELECT 1 FROM service_transaction x WHERE x.original_serial = NEW.original_serial
+                AND (x.original_item = 0 OR NEW.original_item = 0))
+        BEGIN SELECT RAISE(ABORT, 'the whole is taken back once, or its items are'); END;
 
         """
 
@@ -93,8 +98,10 @@ extension AgencySchema {
         CREATE TRIGGER bill_kept BEFORE DELETE ON bill WHEN OLD.paid_serial IS NOT NULL
         BEGIN SELECT RAISE(ABORT, 'a paid bill is never deleted'); END;
         CREATE TRIGGER bill_paid_once BEFORE UPDATE OF paid_serial ON bill
-        WHEN OLD.paid_serial IS NOT NULL
-        BEGIN SELECT RAISE(ABORT, 'a bill is paid once'); END;
+        WHEN OLD.paid_serial IS NOT NULL AND (NEW.paid_serial IS NOT NULL OR NOT EXISTS (
+            SELECT 1 FROM bill_reopening r
+            WHERE r.paid_serial = OLD.paid_serial AND r.bill_id = OLD.bill_id))
+        BEGIN SELECT RAISE(ABORT, 'a bill is paid once, until its payment is taken back'); END;
         CREATE TABLE bill_quote (
             quote_id INTEGER PRIMARY KEY,
             bill_id INTEGER NOT NULL REFERENCES bill,

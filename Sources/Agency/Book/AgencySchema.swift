@@ -8,8 +8,21 @@ public enum AgencySchema {
         LedgerSchema.migrations + [
             Migration(
                 name: "0002-agency",
-                sql: network + people + catalogue + counter + transactions + bills + tickets
-                    + withdrawals + closing + receiptPrints)
+                sql: [
+                    network,
+                    people,
+                    catalogue,
+                    counter,
+                    transactions,
+                    bills,
+                    tickets,
+                    withdrawals,
+                    closing,
+                    receiptPrints,
+                    corrections,
+                    baskets,
+                    terminalBatches,
+                ].joined())
         ]
 
     private static let network = """

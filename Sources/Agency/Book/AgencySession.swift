@@ -38,13 +38,19 @@ public final class AgencySession: WriterSession {
         return instant
     }
 
-    /// The next transaction's serial number.
+    /// Takes the next transaction's serial number.
     func nextSerial() throws -> Int64 {
+        let serial = try upcomingSerial()
+        lastSerial = serial
+        return serial
+    }
+
+    /// The serial number that the next transaction will take.
+    func upcomingSerial() throws -> Int64 {
         let last =
             try lastSerial ?? connection.prepare(
                 "SELECT ifnull(max(serial), 0) FROM service_transaction"
             ).first { $0.integer(0) } ?? 0
-        lastSerial = last + 1
         return last + 1
     }
 

@@ -64,6 +64,9 @@ public struct CommissionSplit: Sendable, Equatable {
     public let remainderTo: Share
 
     /// Shares out an amount in fen; the parts always sum to it.
+    ///
+    /// What is given back is shared as the negative of what was earned: each part is rounded towards
+    /// zero, and the remainder has the amount's sign.
     public func shares(of amountFen: Int64) -> CommissionShares {
         var shares = CommissionShares(
             operatorFen: amountFen * operatorBasisPoints / 10_000,

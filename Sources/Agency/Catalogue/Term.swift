@@ -14,6 +14,8 @@ public enum Term: String, CaseIterable, Sendable {
     case holdMinutes = "hold_minutes"
     /// How long after it was recorded a transaction can be voided, in minutes.
     case reversalWindowMinutes = "reversal_window_minutes"
+    /// Bills: 1 when a refund makes the bill payable again, 0 when the biller settles that itself.
+    case refundReopensBill = "refund_reopens_bill"
 
     /// What a contract may set.
     public var allowedValues: ClosedRange<Int64> {
@@ -22,6 +24,7 @@ public enum Term: String, CaseIterable, Sendable {
         case .dailyCardLimitFen: 0...DataFileLimits.maximumAmountFen
         case .holdMinutes: 1...1_440
         case .reversalWindowMinutes: 0...1_440
+        case .refundReopensBill: 0...1
         }
     }
 
@@ -30,7 +33,7 @@ public enum Term: String, CaseIterable, Sendable {
         switch self {
         case .minimumFen, .stepFen: 1
         case .maximumFen: DataFileLimits.maximumAmountFen
-        case .dailyCardLimitFen: 0
+        case .dailyCardLimitFen, .refundReopensBill: 0
         case .holdMinutes: 15
         case .reversalWindowMinutes: 1_440
         }

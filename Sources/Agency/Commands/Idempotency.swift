@@ -13,6 +13,8 @@ public struct IdempotencyClaim: Sendable {
     public let credential: Int64
     /// SHA-256 over the canonical request.
     public let fingerprint: SHA256Digest
+    /// The number that the terminal gave the request, if it numbers its requests.
+    public var terminalNumber: TerminalNumber?
 
     /// Makes a claim, or nothing when the key is not 8 to 64 of `A-Z a-z 0-9 . _ : -`.
     public init?(key: String, credential: Int64, fingerprint: SHA256Digest) {
@@ -54,7 +56,7 @@ extension AgencySession {
     func once(
         _ claim: IdempotencyClaim, _ body: () throws -> [UInt8]
     ) throws -> CommandOutcome {
-        if let known = try outcome(of: claim) { return known }
+        if let known = try knownOutcome(of: claim) { return known }
         let changes = connection.changeCount
         do {
             let answer = try body()
@@ -71,7 +73,7 @@ extension AgencySession {
     ///
     /// - Returns: the known outcome, or nothing when the key is now claimed.
     func begin(_ claim: IdempotencyClaim) throws -> CommandOutcome? {
-        if let known = try outcome(of: claim) { return known }
+        if let known = try knownOutcome(of: claim) { return known }
         try keep(claim, outcome: "running", answer: [])
         return nil
     }
@@ -95,6 +97,19 @@ extension AgencySession {
             WHERE key = $3 AND credential = $4 AND outcome = 'running'
             """
         ).run(.text(name), .bytes(answer), .text(key), .integer(credential))
+    }
+
+    /// What is known of a key; nothing when it has not been used.
+    ///
+    /// A number that came with another key is refused, and that refusal is not kept.
+    func knownOutcome(of claim: IdempotencyClaim) throws -> CommandOutcome? {
+        if let refusal = try refusalOfNumber(claim) { return .refused(refusal) }
+        guard let outcome = try outcome(of: claim) else { return nil }
+        if case .refused(let refusal) = outcome, refusal.code == .idempotencyKeyReused {
+            return outcome
+        }
+        try keepNumber(claim)
+        return outcome
     }
 
     private func outcome(of claim: IdempotencyClaim) throws -> CommandOutcome? {
@@ -131,6 +146,7 @@ extension AgencySession {
         ).run(
             .text(claim.key), .integer(claim.credential), .bytes(claim.fingerprint.bytes),
             .integer(now.millisecondsSinceEpoch), .text(outcome), .bytes(answer))
+        try keepNumber(claim)
     }
 }
 

@@ -63,6 +63,20 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case bankDidNotAnswer = "bank-did-not-answer"
     case unknownWithdrawal = "unknown-withdrawal"
     case withdrawalNotAuthorised = "withdrawal-not-authorised"
+    // Voids and refunds
+    case notCorrectable = "not-correctable"
+    case alreadyCorrected = "already-corrected"
+    case voidTooLate = "void-too-late"
+    case refundTooEarly = "refund-too-early"
+    case voidNeedsPartner = "void-needs-partner"
+    case authorisationRefused = "authorisation-refused"
+    // Baskets
+    case tenderTooSmall = "tender-too-small"
+    // Terminals
+    case terminalNumberReused = "terminal-number-reused"
+    case batchSignatureWrong = "batch-signature-wrong"
+    case notSafeOffline = "not-safe-offline"
+    case terminalItemInvalid = "terminal-item-invalid"
     // Records
     case unknownReceipt = "unknown-receipt"
     case receiptNotPosted = "receipt-not-posted"

@@ -1,16 +1,27 @@
 /// The rules for what keeps a payment from being made twice, and for what the counter was told.
 extension BusinessChecks {
+    /// Each receipt that an answer tells of: the answer itself, a part of it, or a basket's items.
+    private static let toldReceipts = """
+        told AS (
+            SELECT k.credential || '/' || k.key AS name,
+                ifnull(CAST(k.answer AS TEXT) -> '$.receipt', CAST(k.answer AS TEXT)) AS r
+            FROM idempotency_key k
+            WHERE k.outcome = 'done' AND json_valid(CAST(k.answer AS TEXT))
+            UNION ALL
+            SELECT k.credential || '/' || k.key, i.value -> '$.receipt'
+            FROM idempotency_key k, json_each(CAST(k.answer AS TEXT), '$.items') i
+            WHERE k.outcome = 'done' AND json_valid(CAST(k.answer AS TEXT))
+                AND substr(k.answer, 1, 16) = CAST('{"basket_serial"' AS BLOB)
+        )
+        """
+
     static let answers = [
         Check(
             name: "answers agree with their transactions", table: "idempotency_key",
             fault: "field answer: it tells of another transaction than the book holds",
             sql: """
-                SELECT a.name FROM (
-                    SELECT k.credential || '/' || k.key AS name,
-                        ifnull(CAST(k.answer AS TEXT) -> '$.receipt', CAST(k.answer AS TEXT)) AS r
-                    FROM idempotency_key k
-                    WHERE k.outcome = 'done' AND json_valid(CAST(k.answer AS TEXT))
-                ) a LEFT JOIN service_transaction x ON x.serial = CAST(a.r ->> '$.serial' AS INTEGER)
+                WITH \(toldReceipts)
+                SELECT a.name FROM told a LEFT JOIN service_transaction x ON x.serial = CAST(a.r ->> '$.serial' AS INTEGER)
                 WHERE a.r ->> '$.serial' IS NOT NULL AND (x.serial IS NULL
                     OR a.r ->> '$.kind' IS NOT x.kind
                     OR a.r ->> '$.amount_fen' IS NOT x.amount_fen
@@ -28,16 +39,13 @@ extension BusinessChecks {
             name: "payments have their answers", table: "idempotency_key",
             fault: "a key is missing or was added: a payment sent again would be booked again",
             sql: """
+                WITH \(toldReceipts)
                 SELECT 'of payments and sales' FROM (
                     SELECT count(*) AS n, sum(serial) AS s FROM service_transaction
                     WHERE kind = 'bill_payment' OR kind = 'ticket_sale'
                 ) x JOIN (
-                    SELECT count(*) AS n, sum(CAST(r ->> '$.serial' AS INTEGER)) AS s FROM (
-                        SELECT ifnull(CAST(k.answer AS TEXT) -> '$.receipt',
-                            CAST(k.answer AS TEXT)) AS r
-                        FROM idempotency_key k
-                        WHERE k.outcome = 'done' AND json_valid(CAST(k.answer AS TEXT))
-                    ) WHERE r ->> '$.kind' = 'bill_payment' OR r ->> '$.kind' = 'ticket_sale'
+                    SELECT count(*) AS n, sum(CAST(r ->> '$.serial' AS INTEGER)) AS s FROM told
+                    WHERE r ->> '$.kind' = 'bill_payment' OR r ->> '$.kind' = 'ticket_sale'
                 ) a WHERE a.n IS NOT x.n OR a.s IS NOT x.s
                 """),
         Check(

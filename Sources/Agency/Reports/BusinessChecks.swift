@@ -8,7 +8,16 @@ enum BusinessChecks {
         let sql: String
     }
 
-    static let all = entries + documents + closings + answers + prints
+    static let all = [
+        entries,
+        documents,
+        closings,
+        answers,
+        prints,
+        corrections,
+        baskets,
+        terminals,
+    ].flatMap { $0 }
 
     private static let entries = [
         Check(

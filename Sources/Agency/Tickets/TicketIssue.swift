@@ -34,27 +34,40 @@ extension AgencySession {
     ) throws -> CommandOutcome {
         try once(claim) {
             let shift = try shifts.shift(of: principal, connection)
-            let reservation = try payable(request, at: shift.station)
-            guard let trip = try TripReader(connection).trip(reservation.trip) else {
-                preconditionFailure("a reservation's trip is kept by its foreign key")
-            }
-            let product = catalogue.product(trip.product)
-            let contract = try catalogue.contract(for: product, on: try journal.currentDate())
-            try contract.check(feeFen: request.serviceFeeFen, tariffFen: reservation.feeFen)
-            let receipt = try post(
-                NewTransaction(
-                    kind: .ticketSale, product: product, contract: contract, shift: shift,
-                    accountReference: "\(trip.code)/\(reservation.travelDate.compact)",
-                    amountFen: reservation.fareFen, feeFen: reservation.feeFen,
-                    commissionFen: contract.commission.commissionFen(on: reservation.fareFen)))
-            try connection.prepare(
-                """
-                UPDATE ticket_reservation SET state = 'issued', serial = $1
-                WHERE reservation_id = $2
-                """
-            ).run(.integer(receipt.serial), .integer(reservation.id.number))
-            return ticketJSON(receipt, reservation, trip)
+            var writer = JSONWriter()
+            writer.beginObject()
+            try sellTickets(request, shift: shift, basket: nil)
+                .encodeMembers(to: &writer, zone: profile.zone)
+            writer.endObject()
+            return writer.bytes
         }
+    }
+
+    /// Takes the cash for a reservation and issues its tickets, alone or as an item of a basket.
+    func sellTickets(
+        _ request: TicketIssueRequest, shift: Shift, basket: OpenBasket?
+    ) throws -> SoldTickets {
+        let reservation = try payable(request, at: shift.station)
+        guard let trip = try TripReader(connection).trip(reservation.trip) else {
+            preconditionFailure("a reservation's trip is kept by its foreign key")
+        }
+        let product = catalogue.product(trip.product)
+        let contract = try catalogue.contract(for: product, on: try journal.currentDate())
+        try contract.check(feeFen: request.serviceFeeFen, tariffFen: reservation.feeFen)
+        let receipt = try post(
+            NewTransaction(
+                kind: .ticketSale, product: product, contract: contract, shift: shift,
+                accountReference: "\(trip.code)/\(reservation.travelDate.compact)",
+                amountFen: reservation.fareFen, feeFen: reservation.feeFen,
+                commissionFen: contract.commission.commissionFen(on: reservation.fareFen),
+                basket: basket?.place))
+        try connection.prepare(
+            """
+            UPDATE ticket_reservation SET state = 'issued', serial = $1
+            WHERE reservation_id = $2
+            """
+        ).run(.integer(receipt.serial), .integer(reservation.id.number))
+        return SoldTickets(receipt: receipt, reservation: reservation, trip: trip)
     }
 
     private func payable(
@@ -86,14 +99,18 @@ extension AgencySession {
         }
         return reservation
     }
+}
 
-    private func ticketJSON(
-        _ receipt: Receipt, _ reservation: TicketReservation, _ trip: Trip
-    ) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.beginObject()
+/// Tickets that were paid and issued.
+struct SoldTickets {
+    let receipt: Receipt
+    let reservation: TicketReservation
+    let trip: Trip
+
+    /// Writes receipt and tickets as members of an object.
+    func encodeMembers(to writer: inout JSONWriter, zone: ZoneOffset) {
         writer.key("receipt")
-        receipt.encode(to: &writer, zone: profile.zone)
+        receipt.encode(to: &writer, zone: zone)
         writer.key("tickets")
         writer.beginArray()
         for seat in 1...reservation.seatCount {
@@ -108,7 +125,5 @@ extension AgencySession {
             writer.endObject()
         }
         writer.endArray()
-        writer.endObject()
-        return writer.bytes
     }
 }

@@ -192,7 +192,7 @@ extension RefusalCode {
         switch self {
         case .invalidCredentials: 401
         case .signInLocked: 429
-        case .notPermitted, .operatorNotAllowed: 403
+        case .notPermitted, .operatorNotAllowed, .authorisationRefused, .batchSignatureWrong: 403
         case .unknownTill, .unknownShift, .unknownProduct, .unknownBill, .unknownQuote,
             .unknownTrip, .unknownReservation, .unknownWithdrawal, .unknownReceipt,
             .unknownSettlementFile:
@@ -201,11 +201,13 @@ extension RefusalCode {
             .shiftHasPendingItems, .noContract, .billAlreadyPaid, .quoteExpired, .soldOut,
             .reservationExpired, .reservationAlreadyIssued, .tillShortOfCash,
             .withdrawalNotAuthorised, .dateNotOpen, .shiftsOpen, .itemsPending,
-            .noSettlementKey, .booksOutOfBalance, .receiptNotPosted:
+            .noSettlementKey, .booksOutOfBalance, .receiptNotPosted, .alreadyCorrected,
+            .voidTooLate, .refundTooEarly, .voidNeedsPartner, .terminalNumberReused:
             409
         case .idempotencyKeyReused, .wrongProductKind, .feeNotInTariff, .amountNotAllowed,
             .amountMismatch, .travelDateNotOnSale, .identityNotChecked, .cardLimitExceeded,
-            .withdrawalDeclined:
+            .withdrawalDeclined, .notCorrectable, .tenderTooSmall, .notSafeOffline,
+            .terminalItemInvalid:
             422
         case .bankDidNotAnswer: 504
         }
