@@ -118,5 +118,5 @@ extension Refusal {
     public static let unknownReceipt = Refusal(
         .unknownReceipt,
         "there is no such receipt that you may see; compare the serial number with the paper",
-        zh: "没有该凭条，或您无权查看；请核对流水号", field: "serial")
+        zh: "没有该凭条，或您无权查看；请核对流水号")
 }

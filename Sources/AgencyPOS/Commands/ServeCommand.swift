@@ -29,8 +29,7 @@ enum ServeCommand: Command {
             name: "--port", value: "N", help: "0 takes a free one (default: 8080)"),
         Arguments.Option(
             name: "--public-url", value: "URL",
-            help: "where customers reach the server; it is printed on receipts as a code "
-                + "(default: http://ADDRESS:PORT)"),
+            help: "what the links on receipts begin with (default: http://ADDRESS:PORT)"),
         Arguments.Option(
             name: "--log-level", value: "LEVEL",
             help: "debug, info, warning or error (default: info)"),
