@@ -157,6 +157,18 @@ public struct ReceiptDocument: Sendable {
             elements.append(
                 .widePair("大写", .text(PrintableText("人民币" + CapitalAmount.text(total)))))
         }
+        if let tender = sheet.tender {
+            elements += [
+                .pair(words("实收(元)", "Tendered (CNY)"), .amountFen(tender.tenderedFen)),
+                .pair(words("找零(元)", "Change (CNY)"), .amountFen(tender.changeFen)),
+            ]
+            let returnedFen = sheet.items.filter { $0.receipt.status == .returned }
+                .reduce(0) { $0 + $1.receipt.totalFen }
+            if returnedFen > 0 {
+                elements.append(
+                    .pair(words("退还(元)", "Returned (CNY)"), .amountFen(returnedFen)))
+            }
+        }
         elements.append(.pair(words("状态", "Status"), .text(Self.status(of: sheet, language))))
         var notices: [PrintableText] = []
         for item in sheet.items {

@@ -26,14 +26,13 @@ public struct ReceiptReader {
         self.connection = connection
     }
 
-    /// The items of a basket, in order of their serial numbers.
+    /// The items of a basket, in their order.
     func basket(_ first: Int64) throws -> [Receipt] {
         try connection.prepare(
             computed: Self.columns
-                + " WHERE x.serial >= $1 AND x.serial < $1 + $2 AND x.basket_serial = $1"
-                + " ORDER BY x.serial"
-        ).all(
-            .integer(first), .integer(Self.maximumBasketSpan), read: Receipt.init(row:))
+                + " JOIN basket_item i ON i.serial = x.serial"
+                + " WHERE i.basket_serial = $1 ORDER BY i.position"
+        ).all(.integer(first), read: Receipt.init(row:))
     }
 
     /// The receipt of a transaction, or nothing.

@@ -10,25 +10,31 @@ public struct ReceiptSheet: Sendable, Equatable {
         public let corrections: [Receipt.Original]
     }
 
+    /// What was handed over for a basket, and what of it came back, in fen.
+    public struct Tender: Sendable, Equatable {
+        public let tenderedFen: Int64
+        public let changeFen: Int64
+    }
+
     public let stationName: String
-    /// At least one, in order of their serial numbers.
+    /// At least one; those of a basket in its order.
     public let items: [Item]
+    /// Nothing for a transaction that was paid alone.
+    public let tender: Tender?
 
     /// The receipt by whose serial number the sheet is known.
     public var head: Receipt { items[0].receipt }
 
     /// - Precondition: there is an item.
-    public init(stationName: String, items: [Item]) {
+    public init(stationName: String, items: [Item], tender: Tender? = nil) {
         precondition(!items.isEmpty, "a receipt has an item")
         self.stationName = stationName
         self.items = items
+        self.tender = tender
     }
 }
 
 extension ReceiptReader {
-    /// How far apart the serial numbers of a basket's items may lie.
-    static let maximumBasketSpan: Int64 = 1_000
-
     /// The whole receipt that a transaction is on, or nothing.
     public func sheet(serial: Int64) throws -> ReceiptSheet? {
         guard let named = try receipt(serial: serial) else { return nil }
@@ -38,7 +44,16 @@ extension ReceiptReader {
             stationName: try stationName(first.number.stationCode),
             items: try receipts.map {
                 ReceiptSheet.Item(receipt: $0, corrections: try corrections(of: $0.serial))
-            })
+            },
+            tender: try named.basketSerial.flatMap { try tender(of: $0) })
+    }
+
+    private func tender(of basket: Int64) throws -> ReceiptSheet.Tender? {
+        try connection.prepare(
+            "SELECT tendered_fen, tendered_fen - total_fen FROM basket WHERE basket_serial = $1"
+        ).first(.integer(basket)) {
+            ReceiptSheet.Tender(tenderedFen: $0.integer(0), changeFen: $0.integer(1))
+        }
     }
 
     private func corrections(of serial: Int64) throws -> [Receipt.Original] {

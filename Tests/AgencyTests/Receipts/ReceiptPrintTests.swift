@@ -87,37 +87,34 @@ extension TestBook {
         #expect(numbers.sorted() == Array(0..<40))
     }
 
-    @Test("the items of a basket are one receipt with one count")
+    @Test("the items of a basket are one receipt with one count, its tender and its change")
     func basket() throws {
-        let (copy, first) = try Self.closedBook()
-        // What a basket of the second and third payment is in the book.
-        try copy.damage(
-            "UPDATE service_transaction SET basket_serial = 2, receipt_number = 2 "
-                + "WHERE serial IN (2, 3)")
-        let again = try TestBook(reopening: copy, at: "2026-11-20 10:00")
+        let test = try TestBook()
+        let first = try test.signOn(1)
+        try test.payPhone(key: "phone-0001", by: first)
+        let request = BasketRequest(
+            items: ["13800000002", "13800000003"].map {
+                .bill(
+                    BillPaymentRequest(
+                        target: .account(productCode: "MOBILE", accountNumber: $0),
+                        amountFen: 5_000))
+            }, tenderedFen: 20_000)
+        let claim = try test.claim("basket-0001", first, request.fingerprint)
+        _ = try test.perform { try $0.payBasket(request, claim: claim, by: first) }.bytes()
+        try test.payPhone(account: "13800000004", key: "phone-0004", by: first)
         let numbers = try [2, 3, 2].enumerated().map { index, serial in
             let print = try ReceiptPrint(
-                kept: again.printReceipt(Int64(serial), key: "print-000\(index)", by: first).bytes()
-            )
+                kept: test.printReceipt(Int64(serial), key: "print-000\(index)", by: first).bytes())
             #expect(print.serial == 2)
             return print.copyNumber
         }
         #expect(numbers == [0, 1, 2])
-        let sheet = try #require(
-            try again.book.readers.read { try ReceiptReader($0).sheet(serial: 3) })
-        #expect(sheet.items.map(\.receipt.serial) == [2, 3])
-        #expect(
-            try again.book.readers.read { try ReceiptReader($0).sheet(serial: 4) }?.items.count == 1
-        )
-    }
-
-    /// A book with four payments, which nobody has open any more.
-    private static func closedBook() throws -> (BookCopy, Principal) {
-        let test = try TestBook()
-        let first = try test.signOn(1)
-        for index in 1...4 { try test.payPhone(key: "phone-000\(index)", by: first) }
-        test.book.close()
-        return (test.copy, first)
+        let sheets = try test.book.readers.read { connection in
+            try (1...4).compactMap { try ReceiptReader(connection).sheet(serial: $0) }
+        }
+        #expect(sheets.map { $0.items.map(\.receipt.serial) } == [[1], [2, 3], [2, 3], [4]])
+        #expect(sheets.map { $0.tender?.changeFen } == [nil, 10_000, 10_000, nil])
+        #expect(try test.faults() == [])
     }
 
     static let forbidden = [

@@ -63,18 +63,19 @@ enum ReceiptSamples {
             Sample(name: "preview", sheet: sheet([Line()]), mark: .preview),
             Sample(
                 name: "basket",
-                sheet: sheet([
-                    Line(basket: 12),
-                    Line(
-                        kind: .ticketSale, product: ("COACH", "青川至广元城际公交汽车票成人全价"),
-                        account: "QC0001/20261122", amountFen: 5_000, feeFen: 400, basket: 12),
-                    Line(
-                        status: .returned, product: ("GAS", "燃气费"), account: "7700012345",
-                        amountFen: 6_600, basket: 12),
-                    Line(
-                        product: ("MOBILE", "手机缴费"), account: "13800000001",
-                        reference: "M20261121000009", amountFen: 5_000, basket: 12),
-                ])),
+                sheet: sheet(
+                    [
+                        Line(basket: 12),
+                        Line(
+                            kind: .ticketSale, product: ("COACH", "青川至广元城际公交汽车票成人全价"),
+                            account: "QC0001/20261122", amountFen: 5_000, feeFen: 400, basket: 12),
+                        Line(
+                            status: .returned, product: ("GAS", "燃气费"), account: "7700012345",
+                            amountFen: 6_600, basket: 12),
+                        Line(
+                            product: ("MOBILE", "手机缴费"), account: "13800000001",
+                            reference: "M20261121000009", amountFen: 5_000, basket: 12),
+                    ], tender: .init(tenderedFen: 30_000, changeFen: 2_911))),
         ]
 
     static func line(_ kind: TransactionKind, status: TransactionStatus = .posted) -> Line {
@@ -108,7 +109,8 @@ enum ReceiptSamples {
     }
 
     static func sheet(
-        _ lines: [Line], corrections: [Receipt.Original] = [], stationName: String = "张家湾村便民服务站"
+        _ lines: [Line], corrections: [Receipt.Original] = [], stationName: String = "张家湾村便民服务站",
+        tender: ReceiptSheet.Tender? = nil
     ) -> ReceiptSheet {
         ReceiptSheet(
             stationName: stationName,
@@ -125,7 +127,7 @@ enum ReceiptSamples {
                         amountFen: line.amountFen, feeFen: line.feeFen, original: line.original,
                         basketSerial: line.basket),
                     corrections: corrections)
-            })
+            }, tender: tender)
     }
 
     static func instant(minute: Int64) -> Instant {
