@@ -57,13 +57,15 @@ extension AgencySession {
         _ claim: IdempotencyClaim, _ body: () throws -> [UInt8]
     ) throws -> CommandOutcome {
         if let known = try knownOutcome(of: claim) { return known }
-        let changes = connection.changeCount
+        let (changes, numbers) = (connection.changeCount, receiptCounters.takenCount)
         do {
             let answer = try body()
             try keep(claim, outcome: "done", answer: answer)
             return .done(answer)
         } catch let refusal as Refusal {
-            if connection.changeCount != changes { try undoCommand() }
+            if connection.changeCount != changes || receiptCounters.takenCount != numbers {
+                try undoCommand()
+            }
             try refuse(claim, refusal)
             return .refused(refusal)
         }
