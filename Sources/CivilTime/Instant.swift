@@ -98,6 +98,23 @@ public struct ZoneOffset: Hashable, Sendable {
         appendDigits(abs(minutes) % 60, 2, to: &bytes)
     }
 
+    /// The instant of a text as ``text(_:)`` writes it, and of no other.
+    public func instant(_ text: String) -> Instant? {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 25, let date = BusinessDate(String(text.prefix(10))) else {
+            return nil
+        }
+        func number(_ place: Int) -> Int64 {
+            Int64(bytes[place]) * 10 + Int64(bytes[place + 1]) - 11 * 0x30
+        }
+        let (hour, minute, second) = (number(11), number(14), number(17))
+        guard 0..<24 ~= hour, 0..<60 ~= minute, 0..<60 ~= second else { return nil }
+        let instant = midnight(startOf: date)
+            .adding(milliseconds: ((hour * 60 + minute) * 60 + second) * 1_000)
+        // Whatever else the text holds, what is written for the instant is not the same.
+        return self.text(instant) == text ? instant : nil
+    }
+
     private func localMilliseconds(_ instant: Instant) -> Int64 {
         let offset = Int64(minutes) * 60_000
         let (sum, hasOverflow) = instant.millisecondsSinceEpoch.addingReportingOverflow(offset)

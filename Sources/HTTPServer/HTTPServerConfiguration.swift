@@ -35,7 +35,7 @@ public struct HTTPServerConfiguration: Sendable {
     public static let defaultReadableHeaders = [
         "accept", "accept-language", "authorization", "content-type", "cookie", "idempotency-key",
         "if-match", "if-none-match", "last-event-id", "origin", "user-agent",
-        "x-requested-with", "x-terminal-sequence",
+        "x-requested-with",
     ]
 
     /// Memory of a connection beyond its request header: header records and the response header.

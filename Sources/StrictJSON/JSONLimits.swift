@@ -8,6 +8,11 @@ public struct JSONLimits: Sendable {
         maximumBytes: 64 * 1024, maximumDepth: 16, maximumMembers: memberCeiling,
         maximumElements: 1_000, maximumStringBytes: 4 * 1024)
 
+    /// Limits for what a terminal hands in after its line was down.
+    public static let batch = JSONLimits(
+        maximumBytes: 256 * 1024, maximumDepth: 8, maximumMembers: memberCeiling,
+        maximumElements: 1_000, maximumStringBytes: 4 * 1024)
+
     /// Limits for a data file that an administrator hands over.
     public static let dataFile = JSONLimits(
         maximumBytes: 64 * 1024 * 1024, maximumDepth: 16, maximumMembers: memberCeiling,

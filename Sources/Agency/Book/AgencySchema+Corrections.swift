@@ -6,7 +6,7 @@ extension AgencySchema {
             correction TEXT NOT NULL CHECK (correction IN ('void', 'refund')),
             serial INTEGER NOT NULL REFERENCES service_transaction,
             supervisor_id INTEGER NOT NULL REFERENCES staff_member,
-            reason TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 200),
+            reason TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 120),
             code_digest TEXT NOT NULL,
             issued_at INTEGER NOT NULL,
             expires_at INTEGER NOT NULL CHECK (expires_at > issued_at),

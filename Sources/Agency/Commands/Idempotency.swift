@@ -57,13 +57,15 @@ extension AgencySession {
         _ claim: IdempotencyClaim, _ body: () throws -> [UInt8]
     ) throws -> CommandOutcome {
         if let known = try knownOutcome(of: claim) { return known }
-        let changes = connection.changeCount
+        let (changes, numbers) = (connection.changeCount, receiptCounters.takenCount)
         do {
             let answer = try body()
             try keep(claim, outcome: "done", answer: answer)
             return .done(answer)
         } catch let refusal as Refusal {
-            if connection.changeCount != changes { try undoCommand() }
+            if connection.changeCount != changes || receiptCounters.takenCount != numbers {
+                try undoCommand()
+            }
             try refuse(claim, refusal)
             return .refused(refusal)
         }
@@ -102,9 +104,15 @@ extension AgencySession {
     /// What is known of a key; nothing when it has not been used.
     ///
     /// A number that came with another key is refused, and that refusal is not kept.
-    func knownOutcome(of claim: IdempotencyClaim) throws -> CommandOutcome? {
+    /// - Parameter isOfAnyRequest: whether the key alone counts, for what cannot be read as it was
+    ///   on the line.
+    func knownOutcome(
+        of claim: IdempotencyClaim, isOfAnyRequest: Bool = false
+    ) throws -> CommandOutcome? {
         if let refusal = try refusalOfNumber(claim) { return .refused(refusal) }
-        guard let outcome = try outcome(of: claim) else { return nil }
+        guard let outcome = try outcome(of: claim, isOfAnyRequest: isOfAnyRequest) else {
+            return nil
+        }
         if case .refused(let refusal) = outcome, refusal.code == .idempotencyKeyReused {
             return outcome
         }
@@ -112,7 +120,9 @@ extension AgencySession {
         return outcome
     }
 
-    private func outcome(of claim: IdempotencyClaim) throws -> CommandOutcome? {
+    private func outcome(
+        of claim: IdempotencyClaim, isOfAnyRequest: Bool = false
+    ) throws -> CommandOutcome? {
         let kept = try connection.prepare(
             """
             SELECT fingerprint, outcome, answer FROM idempotency_key
@@ -122,7 +132,7 @@ extension AgencySession {
             ($0.bytes(0), $0.text(1), $0.bytes(2))
         }
         guard let (fingerprint, outcome, answer) = kept else { return nil }
-        guard fingerprint == claim.fingerprint.bytes else {
+        guard fingerprint == claim.fingerprint.bytes || isOfAnyRequest else {
             return .refused(
                 Refusal(
                     .idempotencyKeyReused,

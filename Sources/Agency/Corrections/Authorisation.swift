@@ -12,7 +12,7 @@ struct Authorisation {
     /// Wrong codes for a receipt that block its authorisations.
     static let maximumWrongCodes: Int64 = 3
     /// How long a reason may be, in characters.
-    static let reasonLengths = 1...200
+    static let reasonLengths = 1...120
 
     let id: ID<Authorisation>
     let supervisor: ID<StaffMember>

@@ -15,6 +15,9 @@ struct ReceiptCounters {
     private var undo: [(station: ID<Station>, counter: Counter)] = []
     private var changed: Set<ID<Station>> = []
 
+    /// How many numbers were taken since the last mark.
+    var takenCount: Int { undo.count }
+
     /// The next number of a station on a date, from 1.
     mutating func next(
         _ station: ID<Station>, on date: BusinessDate, _ connection: Connection

@@ -142,7 +142,7 @@ extension BusinessChecks {
                 ) d LEFT JOIN account_day a ON a.business_date = d.business_date
                     AND a.account_id = d.account_id
                 GROUP BY d.account_id, d.business_date
-                HAVING sum(d.fen) IS NOT ifnull(max(a.credits), 0)
+                HAVING sum(d.fen) IS NOT ifnull(max(a.credits - a.debits), 0)
                 """),
     ]
 }

@@ -49,7 +49,10 @@ extension AgencySession {
         switch item.action {
         case .unused: return try declareUnused(item, in: batch, of: terminal)
         case .refused(let refusal):
-            if let known = try knownOutcome(of: claim) { return Self.result(ofKnown: known) }
+            // It may have been done on the line, and only its answer was lost.
+            if let known = try knownOutcome(of: claim, isOfAnyRequest: true) {
+                return .repeated(known)
+            }
             try refuse(claim, refusal)
             return .refused(refusal)
         case .payBill(let request):

@@ -44,12 +44,12 @@ public struct TerminalNumberReader {
         try connection.prepare(
             """
             SELECT previous + 1, sequence - 1 FROM (
-                SELECT sequence, lag(sequence, 1, $2) OVER (ORDER BY sequence) AS previous
-                FROM terminal_sequence WHERE terminal_id = $1 AND sequence > $2
+                SELECT sequence, lag(sequence, 1, $1) OVER (ORDER BY sequence) AS previous
+                FROM terminal_sequence WHERE terminal_id = $2 AND sequence > $1
             ) WHERE sequence > previous + 1 ORDER BY sequence LIMIT $3
             """
         ).all(
-            .integer(terminal.number), .integer(completeTo),
+            .integer(completeTo), .integer(terminal.number),
             .integer(Int64(TerminalNumbers.maximumRanges))
         ) { $0.integer(0)...$0.integer(1) }
     }

@@ -11,6 +11,7 @@ struct API: Sendable {
     let book: Book
     let desk: WithdrawalDesk
     let exchange: SettlementExchange
+    let batches: TerminalBatchDesk
     let sessions: SessionCache
     let workers: WorkerPool
     /// Sign-ins have a worker of their own: scrypt is slow on purpose, and anyone may ask for it.
@@ -31,6 +32,9 @@ struct API: Sendable {
         addReceiptRoutes(to: &routes)
         addReceiptPaperRoutes(to: &routes)
         addReceiptLinkRoutes(to: &routes)
+        addCorrectionRoutes(to: &routes)
+        addBasketRoutes(to: &routes)
+        addTerminalBatchRoutes(to: &routes)
         addDayCloseRoutes(to: &routes)
         addSettlementRoutes(to: &routes)
         addReportRoutes(to: &routes)

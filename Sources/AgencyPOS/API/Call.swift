@@ -18,9 +18,12 @@ struct Call: Sendable {
     let principal: Principal
     let responder: Responder
 
+    /// The header in which a terminal numbers its requests, in lower case.
+    static let terminalNumberHeader = "x-terminal-sequence"
+
     /// The body as a JSON object, read strictly.
-    func body() throws -> JSONObjectDecoder {
-        try JSONObjectDecoder(StrictJSONParser.parse(request.body))
+    func body(limits: JSONLimits = .request) throws -> JSONObjectDecoder {
+        try JSONObjectDecoder(StrictJSONParser.parse(request.body, limits: limits))
     }
 
     /// The claim that the `Idempotency-Key` header makes on a request.
@@ -33,7 +36,7 @@ struct Call: Sendable {
                 detail: "send an Idempotency-Key header, and the same one when you send again")
         }
         guard
-            let claim = IdempotencyClaim(
+            var claim = IdempotencyClaim(
                 key: key, credential: principal.credential, fingerprint: fingerprint)
         else {
             throw Problem(
@@ -42,7 +45,23 @@ struct Call: Sendable {
                     + "\(IdempotencyClaim.keyLengths.upperBound) characters of A-Z a-z 0-9 . _ : -"
             )
         }
+        claim.terminalNumber = try terminalNumber()
         return claim
+    }
+
+    /// The number that the terminal gave the request, if it sent one.
+    private func terminalNumber() throws -> TerminalNumber? {
+        guard let text = request.header(Self.terminalNumberHeader) else { return nil }
+        guard principal.terminal != nil, let value = Int64(text), String(value) == text,
+            let number = TerminalNumber(value)
+        else {
+            throw Problem(
+                .invalidParameter, status: 400,
+                detail: "X-Terminal-Sequence is a terminal's number, 1 or more, without leading "
+                    + "zeros; leave it out where there is no terminal",
+                field: "X-Terminal-Sequence")
+        }
+        return number
     }
 
     /// Checks that the query has no other parameters than these.

@@ -80,6 +80,8 @@ struct Service: Sendable {
     ) throws {
         host = configuration.host
         publicAddress = PublicAddress(publicURL)
+        var configuration = configuration
+        configuration.readableHeaders.append(Call.terminalNumberHeader)
         self.book = book
         self.log = log
         desk = WithdrawalDesk(writer: book.writer, gateway: gateway) { log.warning($0) }
@@ -94,6 +96,7 @@ struct Service: Sendable {
         let sessionReaders = ReaderPool(path: book.folder.databasePath, maximumConnections: 1)
         let api = API(
             book: book, desk: desk, exchange: exchange,
+            batches: TerminalBatchDesk(readers: book.readers, writer: book.writer),
             sessions: SessionCache(readers: sessionReaders), workers: workers,
             signInWorkers: signInWorkers, log: log, publicAddress: publicAddress)
         server = try HTTPServer(

@@ -121,6 +121,16 @@ enum OpenAPIDocument {
         writer.key("schema")
         Schema.text(lengths, pattern: "^[A-Za-z0-9._:-]+$").encode(to: &writer)
         writer.endObject()
+        writer.key("TerminalSequence")
+        writer.beginObject()
+        writer.field("name", "X-Terminal-Sequence")
+        writer.field("in", "header")
+        writer.field("required", false)
+        writer.field(
+            "description", "The terminal's own number of the request: 1, 2, 3 … without gaps")
+        writer.key("schema")
+        Schema.integer(TerminalNumber.allowed).encode(to: &writer)
+        writer.endObject()
         writer.endObject()
     }
 }
@@ -129,14 +139,14 @@ enum OpenAPIDocument {
 enum Operations {
     static let all: [Operation] =
         system + access + counter + bills + tickets + withdrawals + receipts + receiptPapers
-        + dayClose
-        + exchange + reports + ledger
+        + corrections + baskets + terminals
+        + dayClose + exchange + reports + ledger
 
     static let schemas: [(name: String, schema: Schema)] =
         systemSchemas + accessSchemas + counterSchemas + billSchemas + ticketSchemas
-        + withdrawalSchemas + receiptSchemas + receiptPaperSchemas + dayCloseSchemas
-        + exchangeSchemas + reportSchemas
-        + ledgerSchemas
+        + withdrawalSchemas + receiptSchemas + receiptPaperSchemas
+        + correctionSchemas + basketSchemas + terminalSchemas
+        + dayCloseSchemas + exchangeSchemas + reportSchemas + ledgerSchemas
 
     /// What HTTP itself refuses, on any route.
     static let httpProblems: [ProblemCode] = [

@@ -41,6 +41,9 @@ extension Operation {
             writer.beginObject()
             writer.field("$ref", "#/components/parameters/IdempotencyKey")
             writer.endObject()
+            writer.beginObject()
+            writer.field("$ref", "#/components/parameters/TerminalSequence")
+            writer.endObject()
         }
         writer.endArray()
     }

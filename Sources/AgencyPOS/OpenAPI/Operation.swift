@@ -17,6 +17,8 @@ struct Operation: Sendable {
     var body: Body?
     /// Whether it moves money, or may, and so needs an `Idempotency-Key`.
     var needsKey = false
+    /// The longest body in bytes, where it differs from the server's limit.
+    var maximumBodyBytes: Int?
     let answer: Answer
     /// What its business rules refuse.
     var refusals: [RefusalCode] = []
@@ -131,7 +133,9 @@ extension Operation {
 
     private var allRefusals: [RefusalCode] {
         var all = refusals
-        if needsKey { all += [.idempotencyKeyReused, .idempotencyKeyRunning] }
+        if needsKey {
+            all += [.idempotencyKeyReused, .idempotencyKeyRunning, .terminalNumberReused]
+        }
         if !roles.isEmpty, roles != .everyone { all.append(.notPermitted) }
         return all
     }

@@ -47,16 +47,23 @@ extension API {
             }
         }
         routes.command(.post, "/v1/tickets", for: [.operator]) { call in
-            var body = try call.body()
-            let issue = TicketIssueRequest(
-                reservation: try body.number("reservation_id"), amountFen: try body.amountFen(),
-                serviceFeeFen: try body.optionalInteger(
-                    "service_fee_fen", in: 0...JSONObjectDecoder.maximumAmountFen))
-            try body.finish()
+            let issue = try TicketIssueRequest(decoding: call.body())
             let claim = try call.claim(issue.fingerprint)
             try writeOnce(call, status: 201) {
                 try $0.issueTickets(issue, claim: claim, by: call.principal)
             }
         }
+    }
+}
+
+extension TicketIssueRequest {
+    /// Reads a request body.
+    init(decoding object: JSONObjectDecoder) throws {
+        var body = object
+        self.init(
+            reservation: try body.number("reservation_id"), amountFen: try body.amountFen(),
+            serviceFeeFen: try body.optionalInteger(
+                "service_fee_fen", in: 0...JSONObjectDecoder.maximumAmountFen))
+        try body.finish()
     }
 }

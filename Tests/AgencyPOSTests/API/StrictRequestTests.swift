@@ -11,13 +11,15 @@ import Testing
         let server: LiveServer
         let operatorToken: String?
         let administratorToken: String?
+        let supervisorToken: String?
     }
 
     static let bench = Result {
         let server = try LiveServer()
         return Bench(
             server: server, operatorToken: try server.client(of: "OP000101").token,
-            administratorToken: try server.client(of: "AD0001").token)
+            administratorToken: try server.client(of: "AD0001").token,
+            supervisorToken: try server.client(of: "SV-D01").token)
     }
 
     @Test("the table covers every request that has a body")
@@ -32,7 +34,10 @@ import Testing
     func refuses(_ row: StrictRequestCase) throws {
         let bench = try Self.bench.get()
         let client = try bench.server.client()
-        client.token = row.isAdministrators ? bench.administratorToken : bench.operatorToken
+        client.token =
+            row.isAdministrators
+            ? bench.administratorToken
+            : row.isSupervisors ? bench.supervisorToken : bench.operatorToken
         let before = try bench.server.counts()
         let answer = try client.call(
             "POST", row.path, body: row.body,
@@ -50,7 +55,7 @@ import Testing
         let bench = try Self.bench.get()
         let client = try bench.server.client()
         client.token = bench.operatorToken
-        let limit = HTTPServerConfiguration().maximumBodyBytes
+        let limit = operation.maximumBodyBytes ?? HTTPServerConfiguration().maximumBodyBytes
         let answer = try client.call(
             "POST", operation.samplePath, body: Array(repeating: 0x20, count: limit + 1))
         #expect(answer.status == 413)
@@ -87,6 +92,7 @@ struct StrictRequestCase: Sendable, CustomTestStringConvertible {
     let status: Int
     let field: String?
     let isAdministrators: Bool
+    let isSupervisors: Bool
 
     var testDescription: String { "\(path): \(name)" }
 
@@ -203,7 +209,8 @@ struct StrictRequestCase: Sendable, CustomTestStringConvertible {
             StrictRequestCase(
                 path: operation.samplePath, name: name, body: [UInt8](text.utf8),
                 status: status, field: field,
-                isAdministrators: operation.roles.contains(.administrator))
+                isAdministrators: operation.roles.contains(.administrator),
+                isSupervisors: operation.roles == [.supervisor])
         }
 
         private func raw(_ value: JSONValue) -> String {

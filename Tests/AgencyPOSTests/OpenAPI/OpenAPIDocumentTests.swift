@@ -31,6 +31,7 @@ import Testing
             book: server.book,
             desk: WithdrawalDesk(writer: server.book.writer, gateway: SandboxBank()) { _ in },
             exchange: SettlementExchange(book: server.book),
+            batches: TerminalBatchDesk(readers: readers, writer: server.book.writer),
             sessions: SessionCache(readers: readers), workers: workers,
             signInWorkers: workers, log: Log(level: .error))
         let routes = api.router().routes.map { "\($0.method.rawValue) \($0.pattern)" }

@@ -88,6 +88,7 @@ final class LiveServer: Sendable {
         "journal_entry", "posting", "service_transaction", "idempotency_key", "bill_quote",
         "ticket_reservation", "withdrawal", "shift", "settlement_file", "session",
         "receipt_print",
+        "authorisation", "basket", "terminal_batch", "terminal_sequence",
     ]
 }
 
