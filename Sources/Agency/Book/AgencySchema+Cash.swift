@@ -48,6 +48,7 @@ extension AgencySchema {
 
         """
 
+    // A number that SQLite is to choose is -1 in a trigger before the insertion.
     private static let shiftEvents = """
         CREATE TABLE shift_event (
             event_id INTEGER PRIMARY KEY,
@@ -61,7 +62,8 @@ extension AgencySchema {
         ) STRICT;
         CREATE INDEX shift_event_of ON shift_event (shift_id);
         CREATE TRIGGER shift_event_new BEFORE INSERT ON shift_event
-        WHEN EXISTS (SELECT 1 FROM shift_event WHERE event_id >= NEW.event_id)
+        WHEN NEW.event_id > 0
+            AND EXISTS (SELECT 1 FROM shift_event WHERE event_id >= NEW.event_id)
         BEGIN SELECT RAISE(ABORT, 'events are only added'); END;
         CREATE TRIGGER shift_event_kept BEFORE DELETE ON shift_event
         BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;
@@ -136,7 +138,8 @@ extension AgencySchema {
         ) STRICT;
         CREATE INDEX difference_event_of ON difference_event (difference_id);
         CREATE TRIGGER difference_event_new BEFORE INSERT ON difference_event
-        WHEN EXISTS (SELECT 1 FROM difference_event WHERE event_id >= NEW.event_id)
+        WHEN NEW.event_id > 0
+            AND EXISTS (SELECT 1 FROM difference_event WHERE event_id >= NEW.event_id)
         BEGIN SELECT RAISE(ABORT, 'events are only added'); END;
         CREATE TRIGGER difference_event_kept BEFORE DELETE ON difference_event
         BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;
@@ -159,7 +162,8 @@ extension AgencySchema {
         ) STRICT;
         CREATE INDEX till_limit_of_till ON till_limit (till_id);
         CREATE TRIGGER till_limit_new BEFORE INSERT ON till_limit
-        WHEN EXISTS (SELECT 1 FROM till_limit WHERE limit_id >= NEW.limit_id)
+        WHEN NEW.limit_id > 0
+                AND EXISTS (SELECT 1 FROM till_limit WHERE limit_id >= NEW.limit_id)
             OR (NEW.recorded_by IS NOT NULL AND NEW.valid_from <
                 (SELECT business_date FROM business_date WHERE state = 'open'))
         BEGIN SELECT RAISE(ABORT, 'limits are only added, from the open date on'); END;
@@ -186,7 +190,8 @@ extension AgencySchema {
         ) STRICT;
         CREATE INDEX staff_event_of ON staff_event (staff_id);
         CREATE TRIGGER staff_event_new BEFORE INSERT ON staff_event
-        WHEN EXISTS (SELECT 1 FROM staff_event WHERE event_id >= NEW.event_id)
+        WHEN NEW.event_id > 0
+            AND EXISTS (SELECT 1 FROM staff_event WHERE event_id >= NEW.event_id)
         BEGIN SELECT RAISE(ABORT, 'events are only added'); END;
         CREATE TRIGGER staff_event_kept BEFORE DELETE ON staff_event
         BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;

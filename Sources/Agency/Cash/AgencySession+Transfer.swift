@@ -24,7 +24,8 @@ extension AgencySession {
             let amount = request.count.totalFen
             let entry = try postCash(
                 NewEntry(
-                    kind: .cashSent, narrative: "\(request.from.rawValue) to \(request.to.rawValue)",
+                    kind: .cashSent,
+                    narrative: "\(request.from.rawValue) to \(request.to.rawValue)",
                     source: number,
                     postings: [
                         .debit(try cashAccount(.inTransit), amount),

@@ -42,7 +42,7 @@ import Testing
         ("/v1/bill-payments", .blindPayment().with("service_fee_fen", 0)),
         ("/v1/withdrawals", .withdrawal()),
         ("/v1/tickets", ["reservation_id": "1", "amount_fen": 1_000]),
-        ("/v1/shifts/1/sign-off", ["counted_cash_fen": 1_000]),
+        ("/v1/shifts/1/sign-off", ["counts": .counts(1_000)]),
     ]
 
     @Test("the same key with another request is refused", arguments: others)

@@ -1,3 +1,4 @@
+import Agency
 import HTTPServer
 import StrictJSON
 import Testing
@@ -11,13 +12,24 @@ import Testing
         let server: LiveServer
         let operatorToken: String?
         let administratorToken: String?
+        let supervisorToken: String?
+
+        func token(of role: Role) -> String? {
+            switch role {
+            case .operator: operatorToken
+            case .supervisor: supervisorToken
+            case .administrator: administratorToken
+            case .liaison, .committee: nil
+            }
+        }
     }
 
     static let bench = Result {
         let server = try LiveServer()
         return Bench(
             server: server, operatorToken: try server.client(of: "OP000101").token,
-            administratorToken: try server.client(of: "AD0001").token)
+            administratorToken: try server.client(of: "AD0001").token,
+            supervisorToken: try server.client(of: "SV-D01").token)
     }
 
     @Test("the table covers every request that has a body")
@@ -32,7 +44,7 @@ import Testing
     func refuses(_ row: StrictRequestCase) throws {
         let bench = try Self.bench.get()
         let client = try bench.server.client()
-        client.token = row.isAdministrators ? bench.administratorToken : bench.operatorToken
+        client.token = bench.token(of: row.role)
         let before = try bench.server.counts()
         let answer = try client.call(
             "POST", row.path, body: row.body,
@@ -86,7 +98,8 @@ struct StrictRequestCase: Sendable, CustomTestStringConvertible {
     let body: [UInt8]
     let status: Int
     let field: String?
-    let isAdministrators: Bool
+    /// Who sends it.
+    let role: Role
 
     var testDescription: String { "\(path): \(name)" }
 
@@ -177,7 +190,7 @@ struct StrictRequestCase: Sendable, CustomTestStringConvertible {
             case .text:
                 return [
                     ("5", 422), ("true", 422), ("[]", 422), ("{}", 422), ("\"\"", 422),
-                    ("\"" + String(repeating: "9", count: 200) + "\"", 422),
+                    ("\"" + String(repeating: "9", count: 250) + "\"", 422),
                     ("\"" + String(repeating: "9", count: 5_000) + "\"", 400),
                 ] + controls
             case .boolean: return [("1", 422), ("\"true\"", 422), ("True", 400)]
@@ -203,7 +216,8 @@ struct StrictRequestCase: Sendable, CustomTestStringConvertible {
             StrictRequestCase(
                 path: operation.samplePath, name: name, body: [UInt8](text.utf8),
                 status: status, field: field,
-                isAdministrators: operation.roles.contains(.administrator))
+                role: [.administrator, .operator].first { operation.roles.contains($0) }
+                    ?? (operation.roles.isEmpty ? .operator : .supervisor))
         }
 
         private func raw(_ value: JSONValue) -> String {
@@ -218,6 +232,7 @@ extension Operation: CustomTestStringConvertible {
     /// The path with a value for each parameter.
     var samplePath: String {
         path.replacing("{serial}", with: "1").replacing("{shift_id}", with: "1")
-            .replacing("{name}", with: "none")
+            .replacing("{name}", with: "none").replacing("{staff_id}", with: "OP000102")
+            .replacing("{transfer_id}", with: "1").replacing("{difference_id}", with: "1")
     }
 }
