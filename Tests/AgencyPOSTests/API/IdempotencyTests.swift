@@ -73,10 +73,7 @@ import Testing
         arguments: Operations.all.filter(\.needsKey))
     func missing(_ operation: Operation) throws {
         let client = try StrictRequestTests.bench.get().server.client()
-        client.token =
-            operation.roles.contains(.operator)
-            ? try StrictRequestTests.bench.get().operatorToken
-            : try StrictRequestTests.bench.get().server.client(of: "AD0001").token
+        client.token = try StrictRequestTests.bench.get().token(of: operation.sampleRole)
         for example in operation.body?.examples.map(\.value) ?? [nil] {
             let answer = try client.call("POST", operation.samplePath, body: example?.encoded)
             #expect(answer.status == 400, "\(answer)")

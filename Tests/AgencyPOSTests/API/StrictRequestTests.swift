@@ -216,8 +216,7 @@ struct StrictRequestCase: Sendable, CustomTestStringConvertible {
             StrictRequestCase(
                 path: operation.samplePath, name: name, body: [UInt8](text.utf8),
                 status: status, field: field,
-                role: [.administrator, .operator].first { operation.roles.contains($0) }
-                    ?? (operation.roles.isEmpty ? .operator : .supervisor))
+                role: operation.sampleRole)
         }
 
         private func raw(_ value: JSONValue) -> String {
@@ -228,6 +227,12 @@ struct StrictRequestCase: Sendable, CustomTestStringConvertible {
 
 extension Operation: CustomTestStringConvertible {
     public var testDescription: String { "\(method.rawValue) \(path)" }
+
+    /// One of the roles that may call it; anyone's for a route that asks for no session.
+    var sampleRole: Role {
+        [.administrator, .operator].first { roles.contains($0) }
+            ?? (roles.isEmpty ? .operator : .supervisor)
+    }
 
     /// The path with a value for each parameter.
     var samplePath: String {
