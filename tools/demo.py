@@ -30,6 +30,16 @@ def yuan(fen):
     return f"{fen / 100:,.2f}"
 
 
+def count(fen):
+    """The fewest notes and coins that make up a sum, as a count by denomination."""
+    lines = []
+    for value in (10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1):
+        if fen >= value:
+            lines.append({"denomination_fen": value, "count": fen // value})
+            fen %= value
+    return lines
+
+
 class Server:
     """A server of its own on a folder of its own."""
 
@@ -196,7 +206,7 @@ class Day:
 
     def sign_off(self, operator, station, shift, cash, difference):
         path = f"/v1/shifts/{shift['shift_id']}/sign-off"
-        closed = operator.call("POST", path, {"counted_cash_fen": cash + difference}, money=True)
+        closed = operator.call("POST", path, {"counts": count(cash + difference)}, money=True)
         if closed["book_cash_fen"] != cash:
             raise Off(f"{station}: the book says {closed['book_cash_fen']}, the till {cash}")
         if closed["over_fen"] - closed["short_fen"] != difference:

@@ -41,6 +41,11 @@ public struct JSONObjectDecoder: Sendable {
         }
     }
 
+    /// Whether the object has a member of that name, null or not.
+    public func contains(_ name: String) -> Bool {
+        members.contains { $0.name == name }
+    }
+
     /// Refuses the members that nobody asked for.
     ///
     /// - Throws: `JSONError` that names the first of them.

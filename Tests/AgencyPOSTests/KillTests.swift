@@ -58,7 +58,7 @@ import Testing
 }
 
 /// SplitMix64, so that a printed seed gives the same moments again.
-private struct KillMoments: RandomNumberGenerator {
+struct KillMoments: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) {

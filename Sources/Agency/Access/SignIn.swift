@@ -38,9 +38,36 @@ public struct SignIn: Sendable {
     /// Opens a session; it blocks for the time of one scrypt.
     ///
     /// - Returns: the session as the bytes of a JSON object, with its token shown this once.
-    /// - Throws: `Refusal` with `invalidCredentials` or `signInLocked`; `SQLError`,
-    ///   `WriterError`, `CryptographyError`.
+    /// - Throws: `Refusal` with `invalidCredentials`, `signInLocked` or `operatorNotAllowed`;
+    ///   `SQLError`, `WriterError`, `CryptographyError`.
     public func open(_ request: SignInRequest, at instant: Instant) throws -> [UInt8] {
+        let principal = try check(request, needsTerminal: true, at: instant)
+        return try writer.perform { try $0.openSession(of: principal) }
+    }
+
+    /// Confirms that a second person is there and knows the own PIN; it blocks as `open` does.
+    ///
+    /// - Throws: `Refusal` with `invalidCredentials` or `signInLocked`.
+    public func witness(
+        staffCode: String, pin: String, at instant: Instant
+    ) throws -> StaffWitness {
+        do {
+            return StaffWitness(
+                try check(
+                    SignInRequest(staffCode: staffCode, pin: pin, terminal: nil),
+                    needsTerminal: false, at: instant))
+        } catch let refusal as Refusal where refusal.code == .invalidCredentials {
+            // The caller's own session is right: 401 would say otherwise.
+            throw Refusal(
+                .witnessNotConfirmed, "the witness or the witness's PIN is wrong; try again",
+                zh: "监交人或其密码错误，请重新输入", field: "/witness_pin")
+        }
+    }
+
+    /// - Throws: `Refusal` with `invalidCredentials` or `signInLocked`.
+    private func check(
+        _ request: SignInRequest, needsTerminal: Bool, at instant: Instant
+    ) throws -> Principal {
         let (credential, terminal) = try readers.read { connection in
             let reader = StaffReader(connection)
             return (
@@ -52,21 +79,23 @@ public struct SignIn: Sendable {
             throw Refusal(
                 .signInLocked,
                 "too many wrong PINs; wait \(Self.lockMilliseconds / 60_000) minutes or ask "
-                    + "your supervisor")
+                    + "your supervisor",
+                zh: "密码错误次数过多，请等待\(Self.lockMilliseconds / 60_000)分钟或联系主管")
         }
         // An unknown person costs the same time as a known one, so that codes cannot be probed.
         let hash = try PasswordHash(credential?.pinHash ?? Self.nobodysHash)
         let isPINRight = hash.verify(request.pin)
-        let isTerminalRight = Self.isTerminalRight(
-            request: request, terminal: terminal, credential: credential)
+        let isTerminalRight =
+            !needsTerminal
+            || Self.isTerminalRight(request: request, terminal: terminal, credential: credential)
         guard let credential, isPINRight, isTerminalRight else {
             if let credential, !isPINRight { try recordFailure(credential.principal, at: instant) }
             throw Refusal(
                 .invalidCredentials,
-                "the person, the PIN or the terminal's secret is wrong; try again")
+                "the person, the PIN or the terminal's secret is wrong; try again",
+                zh: "工号、密码或终端密钥错误，请重试")
         }
-        let principal = credential.principal.at(terminal?.id)
-        return try writer.perform { try $0.openSession(of: principal) }
+        return credential.principal.at(terminal?.id)
     }
 
     private func recordFailure(_ principal: Principal, at instant: Instant) throws {
@@ -122,6 +151,8 @@ extension Principal {
 
 extension AgencySession {
     func openSession(of principal: Principal) throws -> [UInt8] {
+        // Others than operators hold no till; what they may do is checked with each command.
+        if principal.role == .operator { try checkMayWork(principal) }
         let token = Hexadecimal.encode(try SecureRandom.bytes(32))
         let expiresAt = now.adding(milliseconds: SignIn.sessionMilliseconds)
         try connection.prepare(

@@ -75,7 +75,26 @@ public struct StaffReader {
         } ?? nil
     }
 
-    /// - Throws: `Refusal` with `operatorNotAllowed` unless vetted and trained on the date.
+    /// A person by code, employed or not, or nothing.
+    func person(_ code: String) throws -> (principal: Principal, isActive: Bool)? {
+        try connection.prepare(
+            """
+            SELECT staff_id, code, role, station_id, centre_id, partner_id, village_id, is_active
+            FROM staff_member WHERE code = $1
+            """
+        ).first(.text(code)) { row in
+            guard let role = Role(rawValue: row.text(2)) else { return nil }
+            let principal = Principal(
+                staff: ID(row.integer(0)), staffCode: row.text(1), role: role,
+                station: row.optionalInteger(3).map { ID($0) }, terminal: nil,
+                centre: row.optionalInteger(4).map { ID($0) },
+                partner: row.optionalInteger(5).map { ID($0) },
+                village: row.optionalInteger(6).map { ID($0) })
+            return (principal, row.integer(7) == 1)
+        } ?? nil
+    }
+
+    /// - Throws: `Refusal` with `operatorNotAllowed` unless employed, vetted and trained then.
     func checkMayWork(_ staff: ID<StaffMember>, on date: BusinessDate) throws {
         let mayWork =
             try connection.prepare(
@@ -84,10 +103,27 @@ public struct StaffReader {
                     AND vetted_until >= $2 AND trained_until >= $2
                 """
             ).first(.integer(staff.number), .integer(Int64(date.daysSinceEpoch))) { _ in true }
-        guard mayWork != nil else {
-            throw Refusal(
-                .operatorNotAllowed,
-                "vetting or training has run out; the centre must renew it before sign-on")
-        }
+        guard mayWork != nil else { throw Refusal.operatorNotAllowed }
     }
+
+    /// - Throws: `Refusal` with `operatorNotAllowed` unless employed, vetted and trained on the
+    ///   date of the person's shift.
+    func checkMayWork(_ staff: ID<StaffMember>, during shift: ID<Shift>) throws {
+        let mayWork =
+            try connection.prepare(
+                """
+                SELECT 1 FROM staff_member m JOIN shift h ON h.shift_id = $1
+                WHERE m.staff_id = $2 AND m.is_active = 1
+                    AND m.vetted_until >= h.business_date AND m.trained_until >= h.business_date
+                """
+            ).first(.integer(shift.number), .integer(staff.number)) { _ in true }
+        guard mayWork != nil else { throw Refusal.operatorNotAllowed }
+    }
+}
+
+extension Refusal {
+    static let operatorNotAllowed = Refusal(
+        .operatorNotAllowed,
+        "you are dismissed, or vetting or training has run out; the centre must renew it first",
+        zh: "您已停用，或政审、培训已过期，请联系中心办理后再操作")
 }

@@ -13,6 +13,7 @@ public enum AgencySchema {
                     people,
                     catalogue,
                     counter,
+                    cash,
                     transactions,
                     bills,
                     tickets,
@@ -40,7 +41,9 @@ public enum AgencySchema {
             name TEXT NOT NULL,
             level TEXT NOT NULL CHECK (level IN ('district', 'town')),
             parent_id INTEGER REFERENCES centre,
-            share_account_id INTEGER NOT NULL REFERENCES ledger_account
+            share_account_id INTEGER NOT NULL REFERENCES ledger_account,
+            cash_account_id INTEGER NOT NULL REFERENCES ledger_account,
+            deposit_account_id INTEGER NOT NULL REFERENCES ledger_account
         ) STRICT;
         CREATE TABLE village (
             village_id INTEGER PRIMARY KEY,
@@ -107,6 +110,7 @@ public enum AgencySchema {
             expires_at INTEGER NOT NULL,
             ended_at INTEGER
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX session_open ON session (staff_id) WHERE ended_at IS NULL;
 
         """
 
@@ -178,21 +182,36 @@ public enum AgencySchema {
             staff_id INTEGER NOT NULL REFERENCES staff_member,
             terminal_id INTEGER NOT NULL REFERENCES terminal,
             business_date INTEGER NOT NULL REFERENCES business_date,
-            state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+            state TEXT NOT NULL CHECK (state IN ('open', 'suspended', 'offered', 'closed')),
             opened_at INTEGER NOT NULL,
             opening_fen INTEGER NOT NULL,
             first_serial INTEGER NOT NULL,
             closed_at INTEGER,
+            closed_by INTEGER REFERENCES staff_member,
             book_fen INTEGER,
             counted_fen INTEGER,
-            entry_id INTEGER REFERENCES journal_entry
+            count_id INTEGER UNIQUE REFERENCES cash_count,
+            entry_id INTEGER REFERENCES journal_entry,
+            CHECK ((state = 'closed') = (closed_at IS NOT NULL AND closed_by IS NOT NULL
+                AND book_fen IS NOT NULL AND counted_fen IS NOT NULL AND count_id IS NOT NULL))
         ) STRICT;
-        CREATE UNIQUE INDEX shift_one_per_till ON shift (till_id) WHERE state = 'open';
-        CREATE UNIQUE INDEX shift_one_per_person ON shift (staff_id) WHERE state = 'open';
+        CREATE UNIQUE INDEX shift_one_per_till ON shift (till_id) WHERE state <> 'closed';
+        CREATE UNIQUE INDEX shift_one_per_person ON shift (staff_id) WHERE state <> 'closed';
+        CREATE TRIGGER shift_new BEFORE INSERT ON shift WHEN NEW.state <> 'open'
+        BEGIN SELECT RAISE(ABORT, 'a shift begins open'); END;
         CREATE TRIGGER shift_kept BEFORE DELETE ON shift
         BEGIN SELECT RAISE(ABORT, 'a shift is never deleted'); END;
         CREATE TRIGGER shift_closed BEFORE UPDATE ON shift WHEN OLD.state = 'closed'
         BEGIN SELECT RAISE(ABORT, 'a closed shift is never changed'); END;
+        CREATE TRIGGER shift_state BEFORE UPDATE ON shift
+        WHEN NOT (NEW.state = 'closed' AND OLD.state <> 'closed'
+                OR OLD.state = 'open' AND NEW.state IN ('suspended', 'offered')
+                OR OLD.state IN ('suspended', 'offered') AND NEW.state = 'open')
+            OR NEW.shift_id <> OLD.shift_id OR NEW.till_id <> OLD.till_id
+            OR NEW.staff_id <> OLD.staff_id OR NEW.terminal_id <> OLD.terminal_id
+            OR NEW.business_date <> OLD.business_date OR NEW.opened_at <> OLD.opened_at
+            OR NEW.opening_fen <> OLD.opening_fen OR NEW.first_serial <> OLD.first_serial
+        BEGIN SELECT RAISE(ABORT, 'a shift keeps till and person, and follows its states'); END;
 
         CREATE TABLE receipt_counter (
             station_id INTEGER PRIMARY KEY REFERENCES station,

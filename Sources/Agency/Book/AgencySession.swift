@@ -70,6 +70,7 @@ public final class AgencySession: WriterSession {
     public func commandDidRollBack() {
         journal.commandDidRollBack()
         receiptCounters.restore()
+        shifts.commandDidRollBack()
         lastSerial = markedSerial
     }
 

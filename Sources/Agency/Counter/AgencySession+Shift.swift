@@ -11,27 +11,60 @@ extension AgencySession {
     /// - Throws: `Refusal` with `notPermitted`, `operatorNotAllowed`, `alreadySignedOn`,
     ///   `unknownTill`, `tillTaken`.
     public func signOn(tillCode: String, by principal: Principal) throws -> [UInt8] {
-        guard let station = principal.station, let terminal = principal.terminal else {
-            throw Refusal(.notPermitted, "only an operator at a terminal signs on")
-        }
-        let date = try journal.currentDate()
-        try StaffReader(connection).checkMayWork(principal.staff, on: date)
-        guard try ShiftReader(connection).openShift(of: principal.staff) == nil else {
-            throw Refusal(.alreadySignedOn, "you hold a till already; sign off first")
-        }
+        let (station, terminal) = try mayHoldTill(principal)
         guard let till = try till(tillCode, of: station) else {
             throw Refusal(
                 .unknownTill, "this station has no such till; see GET /v1/tills",
-                field: "/till_id")
+                zh: "本站没有该尾箱，请先查询尾箱列表", field: "/till_id")
         }
-        let isTaken =
-            try connection.prepare("SELECT 1 FROM shift WHERE till_id = $1 AND state = 'open'")
-            .first(.integer(till.id.number)) { _ in true } ?? false
-        guard !isTaken else {
+        guard try ShiftReader(connection).openShift(with: till.id) == nil else {
             throw Refusal(
                 .tillTaken, "another operator holds this till; take another",
-                field: "/till_id")
+                zh: "该尾箱已被他人领用，请换一个尾箱", field: "/till_id")
         }
+        let opened = try open(till, code: tillCode, for: principal, at: terminal)
+        var writer = JSONWriter()
+        writer.beginObject()
+        encode(opened, to: &writer)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// Checks that a person may take a till at its terminal.
+    ///
+    /// - Throws: `Refusal` with `notPermitted`, `operatorNotAllowed`, `alreadySignedOn`.
+    func mayHoldTill(
+        _ principal: Principal
+    ) throws -> (station: ID<Station>, terminal: ID<Terminal>) {
+        guard let station = principal.station, let terminal = principal.terminal else {
+            throw Refusal(
+                .notPermitted, "only an operator at a terminal signs on",
+                zh: "只有在终端登录的操作员可以签到")
+        }
+        try checkMayWork(principal)
+        guard try ShiftReader(connection).openShift(of: principal.staff) == nil else {
+            throw Refusal(
+                .alreadySignedOn, "you hold a till already; sign off first",
+                zh: "您已领用尾箱，请先签退")
+        }
+        return (station, terminal)
+    }
+
+    /// A shift that was just opened.
+    struct OpenedShift {
+        let id: ID<Shift>
+        let tillCode: String
+        let staffCode: String
+        let date: BusinessDate
+        let openingFen: Int64
+    }
+
+    /// Opens a shift with what the till holds by the book.
+    func open(
+        _ till: (id: ID<Till>, cash: ID<Account>), code: String, for principal: Principal,
+        at terminal: ID<Terminal>
+    ) throws -> OpenedShift {
+        let date = try journal.currentDate()
         let opening = try journal.balance(of: till.cash)?.posted.balance(on: .debit) ?? 0
         let id = try connection.prepare(
             """
@@ -48,90 +81,51 @@ extension AgencySession {
         ) { $0.integer(0) }
         guard let id else { preconditionFailure("RETURNING gives a row or an error") }
         shifts.shiftsDidChange()
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.field("shift_id", String(id))
-        writer.field("till_id", tillCode)
-        writer.field("operator_id", principal.staffCode)
-        writer.field("business_date", date.description)
+        return OpenedShift(
+            id: ID(id), tillCode: code, staffCode: principal.staffCode, date: date,
+            openingFen: opening)
+    }
+
+    /// Writes the members of an opened shift.
+    func encode(_ shift: OpenedShift, to writer: inout JSONWriter) {
+        writer.field("shift_id", String(shift.id.number))
+        writer.field("till_id", shift.tillCode)
+        writer.field("operator_id", shift.staffCode)
+        writer.field("business_date", shift.date.description)
         writer.field("opened_at", profile.zone.text(now))
-        writer.field("opening_cash_fen", opening)
-        writer.endObject()
-        return writer.bytes
+        writer.field("opening_cash_fen", shift.openingFen)
     }
 
     /// Signs the caller off: the counted cash is compared with the book, over or short is posted.
     ///
-    /// The count is blind: the book figure is shown only in the answer. Refusals: `unknownShift`,
-    /// `shiftHasPendingItems`.
+    /// The count is blind: the book figure is shown only in the answer, and a till that was counted
+    /// is not counted again. Refusals: `operatorNotAllowed`, `unknownShift`, `shiftSuspended`,
+    /// `handoverOffered`, `shiftHasPendingItems`.
     public func signOff(
-        shift number: Int64, countedFen: Int64, claim: IdempotencyClaim, by principal: Principal
+        shift number: Int64, count: CashCount, claim: IdempotencyClaim, by principal: Principal
     ) throws -> CommandOutcome {
         try once(claim) {
-            guard let shift = try ShiftReader(connection).openShift(of: principal.staff),
-                shift.id.number == number
-            else {
-                throw Refusal(.unknownShift, "you have no such open shift")
-            }
-            let hasUnfinished =
-                try connection.prepare(
-                    """
-                    SELECT 1 FROM service_transaction
-                    WHERE shift_id = $1 AND status IN ('pending', 'authorised')
-                    """
-                ).first(.integer(number)) { _ in true } ?? false
-            guard !hasUnfinished else {
-                throw Refusal(
-                    .shiftHasPendingItems,
-                    "finish or cancel the authorised withdrawals of this shift first")
-            }
-            let book = try journal.balance(of: shift.cashAccount)?.posted.balance(on: .debit) ?? 0
-            let entry = try postDifference(countedFen - book, shift: shift)
-            try connection.prepare(
-                """
-                UPDATE shift SET state = 'closed', closed_at = $1, book_fen = $2,
-                    counted_fen = $3, entry_id = $4
-                WHERE shift_id = $5
-                """
-            ).run(
-                .integer(now.millisecondsSinceEpoch), .integer(book), .integer(countedFen),
-                .integer(entry?.number), .integer(number))
-            shifts.shiftsDidChange()
+            let shift = try ownShift(number, principal)
+            _ = try shift.state.after(.signOff)
+            let counted = try keep(
+                count, for: .signOff, shift: shift.id, by: principal.staff)
+            let closed = try close(
+                shift, .signOff, counted: (counted, count.totalFen), by: principal.staff)
             var writer = JSONWriter()
             writer.beginObject()
-            writer.field("shift_id", String(number))
-            writer.field("till_id", shift.tillCode)
-            writer.field("operator_id", shift.staffCode)
-            writer.field("closed_at", profile.zone.text(now))
-            writer.field("counted_cash_fen", countedFen)
-            writer.field("book_cash_fen", book)
-            writer.field("over_fen", max(countedFen - book, 0))
-            writer.field("short_fen", max(book - countedFen, 0))
+            encode(closed, of: shift, to: &writer)
             writer.endObject()
             return writer.bytes
         }
     }
 
-    /// Over goes to other payables, short to other receivables; one never nets the other.
-    private func postDifference(_ difference: Int64, shift: Shift) throws -> ID<JournalEntry>? {
-        guard difference != 0 else { return nil }
-        let accounts = try connection.prepare(
-            "SELECT over_account_id, short_account_id FROM till WHERE till_id = $1"
-        ).first(.integer(shift.till.number)) {
-            (over: ID<Account>($0.integer(0)), short: ID<Account>($0.integer(1)))
-        }
-        guard let accounts else { preconditionFailure("a shift's till is kept") }
-        let amount = abs(difference)
-        let postings: [Posting] =
-            difference > 0
-            ? [.debit(shift.cashAccount, amount), .credit(accounts.over, amount)]
-            : [.debit(accounts.short, amount), .credit(shift.cashAccount, amount)]
-        return try journal.post(
-            NewEntry(
-                kind: difference > 0 ? .tillOver : .tillShort, narrative: shift.tillCode,
-                source: shift.id.number, postings: postings),
-            at: now
-        ).id
+    /// The shift of this number that the caller holds, in whatever state but closed.
+    ///
+    /// - Throws: `Refusal` with `operatorNotAllowed`, `unknownShift`.
+    func ownShift(_ number: Int64, _ principal: Principal) throws -> Shift {
+        guard let shift = try shifts.held(by: principal, connection), shift.id.number == number
+        else { throw Refusal.unknownShift }
+        return shift
     }
 
     private func till(
@@ -146,8 +140,13 @@ extension AgencySession {
 }
 
 /// SHA-256 over a sign-off's fields, for its idempotency key.
-public func signOffFingerprint(shift: Int64, countedFen: Int64) -> SHA256Digest {
-    fingerprintOf("sign_off", "\(shift)", "", countedFen)
+public func signOffFingerprint(shift: Int64, count: CashCount) -> SHA256Digest {
+    commandFingerprint("sign_off", "\(shift)", count.canonicalText)
+}
+
+/// Hashes a command's name and fields; the unit separator stands in none of them.
+func commandFingerprint(_ fields: String...) -> SHA256Digest {
+    SHA256.hash(fields.joined(separator: "\u{1F}"))
 }
 
 extension EntryKind {
@@ -155,7 +154,7 @@ extension EntryKind {
     static let tillOver = EntryKind("till_over")
     /// Cash that a till lacked.
     static let tillShort = EntryKind("till_short")
-    /// The cash that a till starts its life with.
+    /// The cash that a till, or a centre, starts its life with.
     static let tillOpening = EntryKind("till_opening")
     /// A station's commission of a day, shared out.
     static let commissionShare = EntryKind("commission_share")

@@ -16,7 +16,7 @@ public struct TillReader {
         try connection.prepare(
             """
             SELECT t.code, m.code FROM till t
-            LEFT JOIN shift h ON h.till_id = t.till_id AND h.state = 'open'
+            LEFT JOIN shift h ON h.till_id = t.till_id AND h.state <> 'closed'
             LEFT JOIN staff_member m ON m.staff_id = h.staff_id
             WHERE t.station_id = $1 ORDER BY t.code
             """
@@ -32,6 +32,13 @@ public struct TillReader {
     /// A person's open shift, or nothing.
     public func openShift(of principal: Principal) throws -> Shift? {
         try ShiftReader(connection).openShift(of: principal.staff)
+    }
+
+    /// Whether a shift's till holds more than its limit; the sum itself is not told.
+    public func isOverLimit(_ shift: Shift) throws -> Bool {
+        guard let limit = shift.limit else { return false }
+        let balance = try LedgerReader(connection).balance(of: shift.cashAccount)
+        return (balance?.posted.balance(on: .debit) ?? 0) > limit.limitFen
     }
 
     /// A shift by its number, or nothing.

@@ -16,7 +16,8 @@ extension NetworkFile {
             villages.map(\.id), noun: "village", file: file, array: "villages")
         let knownStations = try stationReferences()
         _ = try terminalReferences()
-        _ = try DataFileReferences(tills.map(\.id), noun: "till", file: file, array: "tills")
+        let knownTills = try DataFileReferences(
+            tills.map(\.id), noun: "till", file: file, array: "tills")
 
         for (index, centre) in centres.enumerated() {
             let path = "/centres/\(index)/parent_id"
@@ -49,6 +50,10 @@ extension NetworkFile {
         for (index, till) in tills.enumerated() {
             try knownStations.check(
                 till.stationID, file: file, path: "/tills/\(index)/station_id")
+        }
+        for (index, limit) in tillLimits.enumerated() {
+            guard let till = limit.tillID else { continue }
+            try knownTills.check(till, file: file, path: "/till_limits/\(index)/till_id")
         }
     }
 

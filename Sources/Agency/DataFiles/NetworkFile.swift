@@ -12,10 +12,12 @@ public struct NetworkFile: DataFileModel {
     public var stations: [Station]
     public var terminals: [Terminal]
     public var tills: [Till]
+    /// How much cash tills may hold; may be left out.
+    public var tillLimits: [TillLimitRow]
 
     public init(
         agency: Institution, centres: [Centre], villages: [Village], stations: [Station],
-        terminals: [Terminal], tills: [Till]
+        terminals: [Terminal], tills: [Till], tillLimits: [TillLimitRow] = []
     ) {
         self.agency = agency
         self.centres = centres
@@ -23,6 +25,7 @@ public struct NetworkFile: DataFileModel {
         self.stations = stations
         self.terminals = terminals
         self.tills = tills
+        self.tillLimits = tillLimits
     }
 
     public init(decoding object: JSONObjectDecoder) throws(JSONError) {
@@ -33,6 +36,8 @@ public struct NetworkFile: DataFileModel {
         stations = try object.models("stations", maximumCount: DataFileLimits.maximumStations)
         terminals = try object.models("terminals", maximumCount: DataFileLimits.maximumTerminals)
         tills = try object.models("tills", maximumCount: DataFileLimits.maximumTerminals)
+        tillLimits = try object.modelsIfPresent(
+            "till_limits", maximumCount: DataFileLimits.maximumTerminals)
         try object.finish()
     }
 
@@ -46,6 +51,7 @@ public struct NetworkFile: DataFileModel {
         writer.rows("stations", stations)
         writer.rows("terminals", terminals)
         writer.rows("tills", tills)
+        if !tillLimits.isEmpty { writer.rows("till_limits", tillLimits) }
         writer.lineBreak()
         writer.endObject()
     }
@@ -108,8 +114,17 @@ public struct NetworkFile: DataFileModel {
         public var level: Level
         /// The district centre above a town centre; nothing above a district.
         public var parentID: String?
+        /// Cash in the vault at the start; may be left out.
+        public var openingCashFen: Int64
+        /// What the bank holds for the centre at the start; may be left out.
+        public var openingDepositFen: Int64
 
-        public init(id: String, name: String, level: Level, parentID: String?) {
+        public init(
+            id: String, name: String, level: Level, parentID: String?,
+            openingCashFen: Int64 = 0, openingDepositFen: Int64 = 0
+        ) {
+            self.openingCashFen = openingCashFen
+            self.openingDepositFen = openingDepositFen
             self.id = id
             self.name = name
             self.level = level
@@ -122,6 +137,9 @@ public struct NetworkFile: DataFileModel {
             name = try object.name("name")
             level = try object.enumeration("level")
             parentID = try object.optionalIdentifier("parent_id")
+            let amounts = 0...DataFileLimits.maximumAmountFen
+            openingCashFen = try object.optionalInteger("opening_cash_fen", in: amounts) ?? 0
+            openingDepositFen = try object.optionalInteger("opening_deposit_fen", in: amounts) ?? 0
             try object.finish()
         }
 
@@ -131,6 +149,12 @@ public struct NetworkFile: DataFileModel {
             writer.field("name", name)
             writer.field("level", level.rawValue)
             writer.field("parent_id", ifPresent: parentID)
+            // Left out when nothing, so that older files keep their digest.
+            writer.field(
+                "opening_cash_fen", ifPresent: openingCashFen == 0 ? nil : openingCashFen)
+            writer.field(
+                "opening_deposit_fen",
+                ifPresent: openingDepositFen == 0 ? nil : openingDepositFen)
             writer.endObject()
         }
     }

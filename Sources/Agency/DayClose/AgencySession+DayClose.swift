@@ -89,7 +89,7 @@ extension AgencySession {
         let openTills = try connection.prepare(
             """
             SELECT t.code FROM shift h JOIN till t ON t.till_id = h.till_id
-            WHERE h.state = 'open' ORDER BY t.code LIMIT 5
+            WHERE h.state <> 'closed' ORDER BY t.code LIMIT 5
             """
         ).all { $0.text(0) }
         guard openTills.isEmpty else {

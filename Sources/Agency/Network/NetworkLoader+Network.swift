@@ -8,13 +8,14 @@ struct LoadedNumbers {
     var centres: [String: Int64] = [:]
     var villages: [String: Int64] = [:]
     var stations: [String: Int64] = [:]
+    var tills: [String: Int64] = [:]
     var partners: [String: Int64] = [:]
     var products: [String: Int64] = [:]
 }
 
 extension NetworkLoader {
-    /// The account that every till's first cash comes from: paid-in capital.
-    private static let capitalCode = "4001"
+    /// The account that all first cash comes from: paid-in capital.
+    static let capitalCode = "4001"
 
     func loadNetwork(
         _ data: DataFolder, credentials: DemoCredentialsFile, pins: [String: String],
@@ -39,17 +40,20 @@ extension NetworkLoader {
         try journal.open(date ?? institution.zoneOffset.date(at: now), at: now)
         let accounts = AccountOpener(journal: journal, currency: currency)
         var numbers = LoadedNumbers()
-        try loadCentres(data.network, accounts, &numbers)
+        try loadCashAccounts(accounts)
+        try loadCentres(data.network, accounts, &numbers, at: now)
         try loadStations(data.network, accounts, &numbers)
         try loadTerminals(data.network, credentials, numbers)
-        try loadTills(data.network, accounts, numbers, at: now)
+        try loadTills(data.network, accounts, &numbers, at: now)
+        try loadTillLimits(data.network, numbers, at: now)
         try loadCatalogue(data.catalogue, accounts, &numbers)
         try loadStaff(data.staff, pins: pins, numbers)
         try loadKeys(credentials, numbers, at: now)
     }
 
     private func loadCentres(
-        _ network: NetworkFile, _ accounts: AccountOpener, _ numbers: inout LoadedNumbers
+        _ network: NetworkFile, _ accounts: AccountOpener, _ numbers: inout LoadedNumbers,
+        at now: Instant
     ) throws {
         // Districts stand above towns.
         let ordered =
@@ -58,14 +62,27 @@ extension NetworkLoader {
         for centre in ordered {
             let account = try accounts.open(
                 "2241.\(centre.id)", "\(centre.name) commission share", .liability)
-            numbers.centres[centre.id] = try insert(
+            let cash = try accounts.open(
+                "1001.\(centre.id)", "cash \(centre.name)", .asset, limit: .creditsWithinDebits)
+            let deposit = try accounts.open(
+                "1002.\(centre.id)", "bank deposit \(centre.name)", .asset,
+                limit: .creditsWithinDebits)
+            let number = try insert(
                 """
-                INSERT INTO centre (code, name, level, parent_id, share_account_id)
-                VALUES ($1, $2, $3, $4, $5) RETURNING centre_id
+                INSERT INTO centre (code, name, level, parent_id, share_account_id,
+                    cash_account_id, deposit_account_id)
+                VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING centre_id
                 """,
                 .text(centre.id), .text(centre.name), .text(centre.level.rawValue),
-                .integer(centre.parentID.flatMap { numbers.centres[$0] }), .integer(account.number)
+                .integer(centre.parentID.flatMap { numbers.centres[$0] }),
+                .integer(account.number), .integer(cash.number), .integer(deposit.number)
             )
+            numbers.centres[centre.id] = number
+            for (place, fen) in [
+                (cash, centre.openingCashFen), (deposit, centre.openingDepositFen),
+            ] {
+                try openCash(place, fen, source: number, name: centre.id, at: now)
+            }
         }
         for village in network.villages {
             let account = try accounts.open(
@@ -127,10 +144,9 @@ extension NetworkLoader {
     }
 
     private func loadTills(
-        _ network: NetworkFile, _ accounts: AccountOpener, _ numbers: LoadedNumbers,
+        _ network: NetworkFile, _ accounts: AccountOpener, _ numbers: inout LoadedNumbers,
         at now: Instant
     ) throws {
-        let capital = try accounts.open(Self.capitalCode, "paid-in capital", .equity)
         for till in network.tills {
             let cash = try accounts.open(
                 "1001.\(till.id)", "cash \(till.id)", .asset, limit: .creditsWithinDebits)
@@ -144,14 +160,8 @@ extension NetworkLoader {
                 """,
                 .text(till.id), .integer(numbers.stations[till.stationID]),
                 .integer(cash.number), .integer(over.number), .integer(short.number))
-            guard till.openingFloatFen > 0 else { continue }
-            _ = try journal.post(
-                NewEntry(
-                    kind: .tillOpening, narrative: till.id, source: number,
-                    postings: [
-                        .debit(cash, till.openingFloatFen), .credit(capital, till.openingFloatFen),
-                    ]),
-                at: now)
+            numbers.tills[till.id] = number
+            try openCash(cash, till.openingFloatFen, source: number, name: till.id, at: now)
         }
     }
 

@@ -61,13 +61,15 @@ extension Posting {
 extension AgencySession {
     /// Posts a transaction with its entry and gives its receipt.
     ///
-    /// - Throws: `Refusal` with `tillShortOfCash` when it takes more out of the till than is there.
+    /// - Throws: `Refusal` with `tillCeilingReached` when the till would hold more than it may,
+    ///   `tillShortOfCash` when it takes more out of the till than is there.
     func post(_ transaction: NewTransaction) throws -> Receipt {
         let serial = try nextSerial()
         let postings = transaction.postings(catalogue)
         guard !postings.isEmpty else {
             return try insert(transaction, serial: serial, status: .posted, entry: nil)
         }
+        try checkCeiling(transaction.shift, postings)
         do {
             let entry = try journal.post(
                 NewEntry(

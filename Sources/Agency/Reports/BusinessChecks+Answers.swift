@@ -90,7 +90,7 @@ extension BusinessChecks {
         Check(
             name: "shifts take up what was counted", table: "shift",
             fault: "fields opening_fen, book_fen: they are not what the shift before counted, "
-                + "or not what its transactions moved",
+                + "or not what its transactions and transfers moved",
             sql: """
                 SELECT CAST(s.shift_id AS TEXT) FROM (
                     SELECT h.shift_id, h.state, h.opening_fen, h.book_fen,
@@ -98,10 +98,19 @@ extension BusinessChecks {
                             AS before_fen,
                         ifnull(m.moved_fen, 0) AS moved_fen
                     FROM shift h LEFT JOIN (
-                        SELECT shift_id, sum(CASE WHEN kind IN ('withdrawal', 'prize_payment')
-                            THEN fee_fen - amount_fen WHEN kind = 'transfer' THEN fee_fen
-                            ELSE amount_fen + fee_fen END) AS moved_fen
-                        FROM service_transaction WHERE status = 'posted' GROUP BY shift_id
+                        SELECT shift_id, sum(fen) AS moved_fen FROM (
+                            SELECT shift_id, CASE WHEN kind IN ('withdrawal', 'prize_payment')
+                                THEN fee_fen - amount_fen WHEN kind = 'transfer' THEN fee_fen
+                                ELSE amount_fen + fee_fen END AS fen
+                            FROM service_transaction WHERE status = 'posted'
+                            UNION ALL SELECT sent_shift_id, -amount_fen FROM cash_transfer
+                            UNION ALL SELECT received_shift_id, received_fen FROM cash_transfer
+                            UNION ALL SELECT ended_shift_id,
+                                amount_fen - ifnull(received_fen, 0) FROM cash_transfer
+                            UNION ALL SELECT resolution_shift_id, CASE resolution
+                                WHEN 'repaid' THEN amount_fen ELSE -amount_fen END
+                            FROM till_difference
+                        ) WHERE shift_id IS NOT NULL GROUP BY shift_id
                     ) m ON m.shift_id = h.shift_id
                 ) s WHERE s.opening_fen IS NOT ifnull(s.before_fen, s.opening_fen)
                     OR s.state = 'closed' AND s.book_fen IS NOT s.opening_fen + s.moved_fen

@@ -17,6 +17,8 @@ enum BusinessChecks {
         corrections,
         baskets,
         terminals,
+        counter,
+        cash,
     ].flatMap { $0 }
 
     private static let entries = [

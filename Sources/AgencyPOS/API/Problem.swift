@@ -192,22 +192,29 @@ extension RefusalCode {
         switch self {
         case .invalidCredentials: 401
         case .signInLocked: 429
-        case .notPermitted, .operatorNotAllowed, .authorisationRefused, .batchSignatureWrong: 403
+        case .notPermitted, .operatorNotAllowed, .authorisationRefused, .batchSignatureWrong,
+            .ownRecord, .samePerson:
+            403
         case .unknownTill, .unknownShift, .unknownProduct, .unknownBill, .unknownQuote,
             .unknownTrip, .unknownReservation, .unknownWithdrawal, .unknownReceipt,
-            .unknownSettlementFile:
+            .unknownSettlementFile, .unknownStaff, .unknownDifference, .unknownTransfer,
+            .noHandover:
             404
         case .idempotencyKeyRunning, .notSignedOn, .alreadySignedOn, .tillTaken,
             .shiftHasPendingItems, .noContract, .billAlreadyPaid, .quoteExpired, .soldOut,
             .reservationExpired, .reservationAlreadyIssued, .tillShortOfCash,
             .withdrawalNotAuthorised, .dateNotOpen, .shiftsOpen, .itemsPending,
             .noSettlementKey, .booksOutOfBalance, .receiptNotPosted, .alreadyCorrected,
-            .voidTooLate, .refundTooEarly, .voidNeedsPartner, .terminalNumberReused:
+            .voidTooLate, .refundTooEarly, .voidNeedsPartner, .terminalNumberReused, .staffNotActive,
+            .staffActive, .shiftSuspended, .shiftNotSuspended, .handoverOffered,
+            .differenceDisputed, .differenceNotDisputed, .differenceSettled, .tillNotHeld,
+            .transferNotOffered, .transferNotDisputed, .tillCeilingReached:
             409
         case .idempotencyKeyReused, .wrongProductKind, .feeNotInTariff, .amountNotAllowed,
             .amountMismatch, .travelDateNotOnSale, .identityNotChecked, .cardLimitExceeded,
             .withdrawalDeclined, .notCorrectable, .tenderTooSmall, .notSafeOffline,
-            .terminalItemInvalid:
+            .terminalItemInvalid, .witnessNotConfirmed, .witnessNotAllowed, .handoverCountDiffers,
+            .successorNotAllowed, .resolutionNotAllowed, .transferNotAllowed, .limitNotAllowed:
             422
         case .bankDidNotAnswer: 504
         }

@@ -1,6 +1,7 @@
 import Agency
 import CivilTime
 import Cryptography
+import Ledger
 import SQL
 import Synchronization
 
@@ -53,6 +54,22 @@ final class SessionCache: Sendable {
                 principal: session.principal, expiresAt: session.expiresAt, checkedAt: now)
         }
         return session.principal
+    }
+
+    /// Forgets the sessions of a person that have ended.
+    func forget(staff: ID<StaffMember>) {
+        state.withLock { state in
+            state.forgottenCount += 1
+            state.known = state.known.filter { $0.value.principal.staff != staff }
+        }
+    }
+
+    /// Forgets all sessions: some person's have ended, and each is looked up anew.
+    func forgetAll() {
+        state.withLock { state in
+            state.forgottenCount += 1
+            state.known.removeAll()
+        }
     }
 
     /// Forgets a session that has ended.

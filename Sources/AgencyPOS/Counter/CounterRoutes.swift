@@ -1,4 +1,5 @@
 import Agency
+import Cryptography
 import HTTPServer
 import Ledger
 import StrictJSON
@@ -24,34 +25,78 @@ extension API {
         }
         routes.query(.get, "/v1/shifts/current", for: [.operator]) { call in
             try call.allowQuery()
-            let shift = try book.readers.read { try TillReader($0).openShift(of: call.principal) }
-            guard let shift else {
-                throw Refusal(.notSignedOn, "you hold no till; sign on (POST /v1/shifts)")
-            }
-            var writer = JSONWriter()
-            writer.beginObject()
-            writer.field("shift_id", String(shift.id.number))
-            writer.field("till_id", shift.tillCode)
-            writer.field("station_id", shift.stationCode)
-            writer.field("operator_id", shift.staffCode)
-            writer.endObject()
-            return .json(writer.bytes)
+            return .json(try currentShift(call))
         }
         routes.command(.post, "/v1/shifts/{shift_id}/sign-off", for: [.operator]) { call in
             let shift = try call.parameters.integer("shift_id")
             var body = try call.body()
-            let counted = try body.integer(
-                "counted_cash_fen", in: 0...JSONObjectDecoder.maximumAmountFen)
+            let count = try body.cashCount(in: book.profile.currency)
             try body.finish()
-            let claim = try call.claim(signOffFingerprint(shift: shift, countedFen: counted))
+            let claim = try call.claim(signOffFingerprint(shift: shift, count: count))
             try writeOnce(call) {
-                try $0.signOff(
-                    shift: shift, countedFen: counted, claim: claim, by: call.principal)
+                try $0.signOff(shift: shift, count: count, claim: claim, by: call.principal)
+            }
+        }
+        addSuspensionRoutes(to: &routes)
+        addHandoverRoutes(to: &routes)
+        addDifferenceRoutes(to: &routes)
+    }
+
+    /// The caller's shift; whether its till holds too much is told, and the sum is not.
+    private func currentShift(_ call: Call) throws -> [UInt8] {
+        let found = try book.readers.read { connection in
+            let reader = TillReader(connection)
+            return try reader.openShift(of: call.principal).map {
+                ($0, isOverLimit: try reader.isOverLimit($0))
+            }
+        }
+        guard let (shift, isOverLimit) = found else {
+            throw Refusal(
+                .notSignedOn, "you hold no till; sign on (POST /v1/shifts)",
+                zh: "您尚未领用尾箱，请先签到")
+        }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.field("shift_id", String(shift.id.number))
+        writer.field("till_id", shift.tillCode)
+        writer.field("station_id", shift.stationCode)
+        writer.field("operator_id", shift.staffCode)
+        writer.field("state", shift.state.rawValue)
+        writer.field("cash_warning", orNull: isOverLimit ? "over-limit" : nil)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private func addSuspensionRoutes(to routes: inout RouteTable) {
+        routes.command(.post, "/v1/shifts/{shift_id}/suspend", for: [.operator]) { call in
+            let shift = try call.parameters.integer("shift_id")
+            try call.refuseBody()
+            try book.writer.submit({ try $0.suspend(shift: shift, by: call.principal) }) {
+                if case .success = $0 { sessions.forget(staff: call.principal.staff) }
+                answer($0.map { .done($0) }, call, status: 200)
+            }
+        }
+        routes.command(.post, "/v1/shifts/{shift_id}/resume", for: [.operator]) { call in
+            let shift = try call.parameters.integer("shift_id")
+            try call.refuseBody()
+            let digest = SHA256.hash(bearerToken(of: call.request) ?? "").hex
+            try write(call) {
+                try $0.resume(shift: shift, tokenDigest: digest, by: call.principal)
             }
         }
     }
 
-    static let noStation = Refusal(.notPermitted, "you belong to no station")
+    static let noStation = Refusal(
+        .notPermitted, "you belong to no station", zh: "您不属于任何站点，无权办理")
+}
+
+extension Call {
+    /// - Throws: `Problem` when a body came with a request that takes none.
+    func refuseBody() throws {
+        guard request.body.isEmpty else {
+            throw Problem(.invalidJSON, status: 422, detail: "this request takes no body")
+        }
+    }
 }
 
 extension HTTPResponse {

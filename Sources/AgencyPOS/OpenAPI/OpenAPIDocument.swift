@@ -137,16 +137,51 @@ enum OpenAPIDocument {
 
 /// Every route and every schema of the interface, capability by capability.
 enum Operations {
-    static let all: [Operation] =
-        system + access + counter + bills + tickets + withdrawals + receipts + receiptPapers
-        + corrections + baskets + terminals
-        + dayClose + exchange + reports + ledger
+    static let all: [Operation] = [
+        system,
+        access,
+        staff,
+        counter,
+        handovers,
+        differences,
+        tills,
+        cash,
+        bills,
+        tickets,
+        withdrawals,
+        receipts,
+        receiptPapers,
+        corrections,
+        baskets,
+        terminals,
+        dayClose,
+        exchange,
+        reports,
+        ledger,
+    ].flatMap { $0 }
 
-    static let schemas: [(name: String, schema: Schema)] =
-        systemSchemas + accessSchemas + counterSchemas + billSchemas + ticketSchemas
-        + withdrawalSchemas + receiptSchemas + receiptPaperSchemas
-        + correctionSchemas + basketSchemas + terminalSchemas
-        + dayCloseSchemas + exchangeSchemas + reportSchemas + ledgerSchemas
+    static let schemas: [(name: String, schema: Schema)] = [
+        systemSchemas,
+        accessSchemas,
+        staffSchemas,
+        counterSchemas,
+        handoverSchemas,
+        differenceSchemas,
+        tillSchemas,
+        cashSchemas,
+        billSchemas,
+        ticketSchemas,
+        withdrawalSchemas,
+        receiptSchemas,
+        receiptPaperSchemas,
+        correctionSchemas,
+        basketSchemas,
+        terminalSchemas,
+        dayCloseSchemas,
+        exchangeSchemas,
+        reportSchemas,
+        ledgerSchemas,
+    ].flatMap { $0 }
 
     /// What HTTP itself refuses, on any route.
     static let httpProblems: [ProblemCode] = [

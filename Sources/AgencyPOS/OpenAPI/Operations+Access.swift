@@ -15,11 +15,20 @@ extension Operations {
                             "terminal_secret": .string(String(repeating: "0", count: 64)),
                         ]
                     ),
+                    (
+                        "successor",
+                        [
+                            "staff_id": "OP000102", "pin": "000000", "terminal_id": "S0001-T1",
+                            "terminal_secret": .string(String(repeating: "0", count: 64)),
+                        ]
+                    ),
+                    ("supervisor", ["staff_id": "SV-T01", "pin": "000000"]),
+                    ("district supervisor", ["staff_id": "SV-D01", "pin": "000000"]),
                     ("administrator", ["staff_id": "AD0001", "pin": "000000"]),
                     ("supervisor", ["staff_id": "SV-T01", "pin": "000000"]),
                 ]),
             answer: .json(.named("Session"), "The session, with its token this once", status: 201),
-            refusals: [.invalidCredentials, .signInLocked]),
+            refusals: [.invalidCredentials, .signInLocked, .operatorNotAllowed]),
         Operation(
             method: .delete, path: "/v1/sessions/current", name: "signOut", tag: "access",
             summary: "End the session of the token", roles: .everyone,

@@ -87,6 +87,11 @@ extension Schema {
         .object(properties, isClosed: false)
     }
 
+    /// An answer of properties that several answers share.
+    static func answer(_ properties: [Property]) -> Schema {
+        .object(properties, isClosed: false)
+    }
+
     /// A page of a list.
     static func page(_ name: String, of item: Schema) -> Schema {
         .answer(

@@ -42,7 +42,7 @@ import Testing
         ("/v1/bill-payments", .blindPayment().with("service_fee_fen", 0)),
         ("/v1/withdrawals", .withdrawal()),
         ("/v1/tickets", ["reservation_id": "1", "amount_fen": 1_000]),
-        ("/v1/shifts/1/sign-off", ["counted_cash_fen": 1_000]),
+        ("/v1/shifts/1/sign-off", ["counts": .counts(1_000)]),
     ]
 
     @Test("the same key with another request is refused", arguments: others)
@@ -73,10 +73,7 @@ import Testing
         arguments: Operations.all.filter(\.needsKey))
     func missing(_ operation: Operation) throws {
         let client = try StrictRequestTests.bench.get().server.client()
-        client.token =
-            operation.roles.contains(.operator)
-            ? try StrictRequestTests.bench.get().operatorToken
-            : try StrictRequestTests.bench.get().server.client(of: "AD0001").token
+        client.token = try StrictRequestTests.bench.get().token(of: operation.sampleRole)
         for example in operation.body?.examples.map(\.value) ?? [nil] {
             let answer = try client.call("POST", operation.samplePath, body: example?.encoded)
             #expect(answer.status == 400, "\(answer)")

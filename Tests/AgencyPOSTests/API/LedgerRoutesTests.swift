@@ -29,7 +29,7 @@ import Testing
         #expect(try counter.payBlind(amountFen: 12_300).status == 201)
         let cash = 500_000 + 12_300 * Int64(shift)
         let signOff = try counter.post(
-            "/v1/shifts/\(shift)/sign-off", ["counted_cash_fen": .integer(cash)],
+            "/v1/shifts/\(shift)/sign-off", ["counts": .counts(cash)],
             key: counter.freshKey())
         #expect(signOff.status == 200, "\(signOff)")
         let administrator = try server.client(of: "AD0001")

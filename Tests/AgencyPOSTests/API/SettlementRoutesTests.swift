@@ -11,7 +11,7 @@ import Testing
         let client = try server.counter()
         #expect(try client.payBlind(amountFen: 12_300).status == 201)
         let shift = try client.post(
-            "/v1/shifts/1/sign-off", ["counted_cash_fen": 512_300], key: client.freshKey())
+            "/v1/shifts/1/sign-off", ["counts": .counts(512_300)], key: client.freshKey())
         #expect(try shift.json()["over_fen"]?.number == 0, "\(shift)")
         let administrator = try server.client(of: "AD0001")
         let date = DemoNetwork.businessDate.description

@@ -1,4 +1,5 @@
 import Agency
+import Ledger
 import StrictJSON
 
 @testable import AgencyPOS
@@ -57,6 +58,19 @@ extension JSONValue {
         let terminal = "S" + staff.dropFirst(2).prefix(4) + "-T1"
         return body.with("terminal_id", .string(terminal))
             .with("terminal_secret", .string(try DemoNetwork.secret(of: terminal)))
+    }
+
+    /// The fewest notes and coins that make up a sum, as a count.
+    static func counts(_ fen: Int64) -> JSONValue {
+        var rest = fen
+        var lines: [JSONValue] = []
+        for denomination in Currency.renminbi.denominationsFen where rest >= denomination {
+            lines.append([
+                "denomination_fen": .integer(denomination), "count": .integer(rest / denomination),
+            ])
+            rest %= denomination
+        }
+        return .array(lines)
     }
 
     static func blindPayment(amountFen: Int64 = 1_000) -> JSONValue {

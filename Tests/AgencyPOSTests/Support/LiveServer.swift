@@ -87,8 +87,8 @@ final class LiveServer: Sendable {
     private static let tables = [
         "journal_entry", "posting", "service_transaction", "idempotency_key", "bill_quote",
         "ticket_reservation", "withdrawal", "shift", "settlement_file", "session",
-        "receipt_print",
-        "authorisation", "basket", "terminal_batch", "terminal_sequence",
+        "receipt_print", "authorisation", "basket", "terminal_batch", "terminal_sequence",
+        "cash_count", "cash_transfer", "till_difference", "handover", "till_limit", "staff_event",
     ]
 }
 

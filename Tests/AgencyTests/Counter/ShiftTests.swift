@@ -106,10 +106,11 @@ import Testing
         }
         #expect(tills.contains("OP000101"))
         #expect(!tills.contains("\(cash)"))
+        let count = try CashCount(fewestPiecesOf: 1)
         let other = try test.claim(
-            "terminal-2", teller, signOffFingerprint(shift: shift + 1, countedFen: 1))
+            "terminal-2", teller, signOffFingerprint(shift: shift + 1, count: count))
         let refused = try test.perform {
-            try $0.signOff(shift: shift + 1, countedFen: 1, claim: other, by: teller)
+            try $0.signOff(shift: shift + 1, count: count, claim: other, by: teller)
         }
         guard case .refused(let refusal) = refused else {
             Issue.record("another shift was signed off")
@@ -124,10 +125,11 @@ import Testing
         let teller = try test.signOn()
         let (shift, cash) = try test.openShift(of: teller)
         func signOff(_ counted: Int64, key: String) throws -> CommandOutcome {
+            let count = try CashCount(fewestPiecesOf: counted)
             let claim = try test.claim(
-                key, teller, signOffFingerprint(shift: shift, countedFen: counted))
+                key, teller, signOffFingerprint(shift: shift, count: count))
             return try test.perform {
-                try $0.signOff(shift: shift, countedFen: counted, claim: claim, by: teller)
+                try $0.signOff(shift: shift, count: count, claim: claim, by: teller)
             }
         }
         let first = try signOff(cash + 5, key: "terminal-1")

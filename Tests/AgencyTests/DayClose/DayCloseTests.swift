@@ -39,7 +39,13 @@ enum DayCloseObstacle: Int, CaseIterable, Sendable {
         if obstacles.contains(.itemPending) {
             _ = try test.pending(key: "terminal-2", by: teller)
             // Sign-off refuses this; a book that has it anyway must not be closed.
-            try test.execute("UPDATE shift SET state = 'closed'")
+            try test.execute(
+                """
+                INSERT INTO cash_count SELECT 1, 'sign_off', shift_id, staff_id, NULL, 0, 0
+                FROM shift WHERE shift_id = 1;
+                UPDATE shift SET state = 'closed', closed_at = 0, closed_by = staff_id,
+                    book_fen = 0, counted_fen = 0, count_id = 1;
+                """)
         } else {
             try test.signOff(teller)
         }

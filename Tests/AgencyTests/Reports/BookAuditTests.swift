@@ -274,7 +274,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
         #expect(try report.postingCount == test.count("posting"))
     }
 
-    @Test("damage is found and its row is named", arguments: damages)
+    @Test("damage is found and its row is named", arguments: damages + cashDamages)
     func found(_ damage: Damage) throws {
         let check = try #require(BusinessChecks.all.first { $0.name == damage.check })
         let copy = try closedDay()
@@ -284,7 +284,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
     }
 
     @Test("every check has damage that it must find") func complete() {
-        let damages = Self.damages + CorrectionAuditTests.damages
+        let damages = Self.damages + Self.cashDamages + CorrectionAuditTests.damages
         #expect(Set(damages.map(\.check)) == Set(BusinessChecks.all.map(\.name)))
     }
 
@@ -307,6 +307,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
     func closedDay() throws -> BookCopy {
         let test = try TestBook()
         try test.playDay()
+        try test.playCash()
         try test.closeDay()
         try test.release()
         return test.copy

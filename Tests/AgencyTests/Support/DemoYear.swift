@@ -71,13 +71,14 @@ struct DemoYear {
                 let shift = try #require(
                     try ShiftReader(session.connection).openShift(of: principal.staff))
                 let cash = try session.journal.balance(of: shift.cashAccount)?.posted
-                let counted = (cash?.balance(on: .debit) ?? 0) + difference
+                let count = try CashCount(
+                    fewestPiecesOf: (cash?.balance(on: .debit) ?? 0) + difference)
                 let number = shift.id.number
                 let claim = try test.claim(
                     "demo-year-off-\(number)", principal,
-                    signOffFingerprint(shift: number, countedFen: counted))
+                    signOffFingerprint(shift: number, count: count))
                 _ = try session.signOff(
-                    shift: number, countedFen: counted, claim: claim, by: principal
+                    shift: number, count: count, claim: claim, by: principal
                 ).bytes()
             }
         }

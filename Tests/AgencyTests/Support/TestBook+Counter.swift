@@ -56,12 +56,12 @@ extension TestBook {
     @discardableResult
     func signOff(_ principal: Principal, differenceFen: Int64 = 0) throws -> CommandOutcome {
         let (shift, cash) = try openShift(of: principal)
-        let counted = cash + differenceFen
+        let count = try CashCount(fewestPiecesOf: cash + differenceFen)
         let claim = try claim(
             "sign-off-\(shift)", principal,
-            signOffFingerprint(shift: shift, countedFen: counted))
+            signOffFingerprint(shift: shift, count: count))
         return try perform {
-            try $0.signOff(shift: shift, countedFen: counted, claim: claim, by: principal)
+            try $0.signOff(shift: shift, count: count, claim: claim, by: principal)
         }
     }
 
