@@ -67,12 +67,8 @@ public struct ReceiptDocument: Sendable {
 
     private func title(_ sheet: ReceiptSheet) -> PrintableText {
         let kinds = Set(sheet.items.map(\.receipt.kind))
-        let title =
-            kinds.count == 1
-            ? sheet.head.kind.title(language) : words("综合业务凭条", "Receipt")
-        guard let original = sheet.head.original else { return title }
-        let correction = original.correction.text(language)
-        return words("\(title)（\(correction)）", "\(title) (\(correction))")
+        return kinds.count == 1
+            ? sheet.head.title(language) : words("综合业务凭条", "Receipt")
     }
 
     private func head(_ sheet: ReceiptSheet) -> [PaperElement] {
@@ -180,6 +176,15 @@ public struct ReceiptDocument: Sendable {
 
     private func clock(_ instant: Instant) -> String {
         String(zone.text(instant).prefix(19)).replacing("T", with: " ")
+    }
+}
+
+extension Receipt {
+    /// The heading of its kind, and whether it takes another one back.
+    func title(_ language: ReceiptLanguage) -> PrintableText {
+        let title = kind.title(language)
+        guard let correction = original?.correction.text(language) else { return title }
+        return language.words("\(title)（\(correction)）", "\(title) (\(correction))")
     }
 }
 

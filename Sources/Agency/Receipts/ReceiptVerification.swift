@@ -78,7 +78,7 @@ public struct ReceiptVerificationDocument: Sendable {
         for item in sheet.items {
             elements += [
                 .pair(
-                    words("业务", "Service"), .text(item.receipt.kind.title(language))),
+                    words("业务", "Service"), .text(item.receipt.title(language))),
                 .pair(
                     item.receipt.kind.referenceLabel(language),
                     .text(Self.masked(item.receipt.accountReference))),

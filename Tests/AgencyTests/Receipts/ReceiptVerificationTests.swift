@@ -80,6 +80,10 @@ import Testing
         }
         #expect(try Self.page(test).contains(.banner("凭条存在，状态：已抹账")))
         #expect(try Self.page(test, .english).contains(.banner("It exists; its status: Voided")))
+        let void = try Self.verification(test, 2)
+        let page = ReceiptVerificationDocument(profile: test.book.profile, language: .chinese)
+            .document(void).elements
+        #expect(page.contains(.pair("业务", "代理缴费凭条（抹账）")))
         // So does every copy from now on.
         let sheet = try Self.verification(test).sheet
         let copy = ReceiptDocument(profile: test.book.profile, language: .chinese)
