@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 LIBRARIES := libsqlite3-dev libssl-dev libmicrohttpd-dev libcurl4-openssl-dev libqrencode-dev
 # What the tests run: other programs that check what this one writes.
-WITNESSES := sqlite3 openssl python3 hledger ledger beancount zbar-tools
+WITNESSES := sqlite3 openssl curl python3 hledger ledger beancount zbar-tools
 DATA ?= .demo
 PORT ?= 8080
 BINARY := .build/release/agencypos
