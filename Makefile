@@ -34,12 +34,13 @@ test: ## install what the tests need and run them all
 	swift build --build-tests
 	swift test
 
-test-long: ## the tests by chance (commands, kills, flipped bytes, failing disks) with many rounds
+test-long: ## the tests by chance (commands, kills, flipped bytes, failing disks, partners) with many rounds
 	@scripts/require.sh $(LIBRARIES) $(WITNESSES) fiu-utils
 	swift build --build-tests
 	AGENCYPOS_PROPERTY_ROUNDS=4000 swift test --skip-build --filter LedgerTests.PropertyTests
 	AGENCYPOS_KILL_ROUNDS=200 AGENCYPOS_FLIP_ROUNDS=20 AGENCYPOS_FAULT_STRIDE=1 \
 		swift test --skip-build --filter 'KillTests|FlipTests|FaultTests|FailingDiskTests'
+	AGENCYPOS_PARTNER_ROUNDS=50 swift test --skip-build --filter PartnerPropertyTests
 
 test-sanitized: ## all tests under Thread Sanitizer and under Address Sanitizer
 	@scripts/require.sh $(LIBRARIES) $(WITNESSES)
