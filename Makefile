@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 LIBRARIES := libsqlite3-dev libssl-dev libmicrohttpd-dev libcurl4-openssl-dev libqrencode-dev
 # What the tests run: other programs that check what this one writes.
-WITNESSES := sqlite3 openssl python3 hledger ledger beancount zbar-tools
+WITNESSES := sqlite3 openssl curl python3 hledger ledger beancount zbar-tools
 DATA ?= .demo
 PORT ?= 8080
 BINARY := .build/release/agencypos
@@ -34,12 +34,13 @@ test: ## install what the tests need and run them all
 	swift build --build-tests
 	swift test
 
-test-long: ## the tests by chance (commands, kills, flipped bytes, failing disks) with many rounds
+test-long: ## the tests by chance (commands, kills, flipped bytes, failing disks, partners) with many rounds
 	@scripts/require.sh $(LIBRARIES) $(WITNESSES) fiu-utils
 	swift build --build-tests
 	AGENCYPOS_PROPERTY_ROUNDS=4000 swift test --skip-build --filter LedgerTests.PropertyTests
 	AGENCYPOS_KILL_ROUNDS=200 AGENCYPOS_FLIP_ROUNDS=20 AGENCYPOS_FAULT_STRIDE=1 \
 		swift test --skip-build --filter 'KillTests|FlipTests|FaultTests|FailingDiskTests'
+	AGENCYPOS_PARTNER_ROUNDS=50 swift test --skip-build --filter PartnerPropertyTests
 
 test-sanitized: ## all tests under Thread Sanitizer and under Address Sanitizer
 	@scripts/require.sh $(LIBRARIES) $(WITNESSES)

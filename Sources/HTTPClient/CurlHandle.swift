@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 /// One easy handle of libcurl with the connection that it keeps.
 ///
@@ -8,7 +9,12 @@ final class CurlHandle: @unchecked Sendable {
     private let handle: OpaquePointer
     private let configuration: HTTPClientConfiguration
 
-    private static let isPrepared = http_client_prepare() == CURLE_OK
+    private static let isPrepared: Bool = {
+        // A partner that goes away must not end the process; told to leave signals alone, the
+        // library does not see to that itself.
+        signal(SIGPIPE, SIG_IGN)
+        return http_client_prepare() == CURLE_OK
+    }()
 
     init(configuration: HTTPClientConfiguration) throws(HTTPClientError) {
         guard Self.isPrepared, let made = curl_easy_init() else {

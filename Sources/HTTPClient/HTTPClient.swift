@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// Certificates are always verified, redirects never followed, proxies of the environment not
 /// used, and no request is ever sent twice: a connection that turns out to be dead after the first
-/// byte ends the call as `mayHaveArrived`.
+/// byte ends the call as `mayHaveArrived`. From the first call on the process ignores SIGPIPE.
 public final class HTTPClient: Sendable {
     private let configuration: HTTPClientConfiguration
     private let idle = Mutex(IdleHandles())

@@ -13,6 +13,9 @@ final class PartnerSimulator: Sendable {
         var calls: [PartnerOperation: Int64] = [:]
     }
 
+    /// Serials in one list of bookings: the latest.
+    static let maximumListedBookings = 100_000
+
     private let state: Mutex<State>
     private let verifier: RequestVerifier
     // Writing to the disk and waiting are not for the server's own thread.
@@ -68,7 +71,14 @@ final class PartnerSimulator: Sendable {
                 code: PartnerFault.Code.requestInvalid, detail: "serial comes twice; send one")
             return .json(400, fault.encoded)
         }
-        let (entries, calls) = state.withLock { ($0.book.all, $0.calls) }
+        let serial = wanted.flatMap { PartnerSerial($0) }
+        let (entries, calls) = state.withLock { state in
+            let entries =
+                wanted == nil
+                ? state.book.latest(Self.maximumListedBookings)
+                : [serial.flatMap { state.book.entry($0) }].compactMap { $0 }
+            return (entries, state.calls)
+        }
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("calls")
@@ -80,9 +90,7 @@ final class PartnerSimulator: Sendable {
         writer.endObject()
         writer.key("bookings")
         writer.beginArray()
-        for entry in entries where wanted == nil || entry.serial.text == wanted {
-            entry.write(to: &writer)
-        }
+        for entry in entries { entry.write(to: &writer) }
         writer.endArray()
         writer.endObject()
         return .json(200, writer.bytes)

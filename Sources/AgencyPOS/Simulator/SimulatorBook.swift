@@ -12,6 +12,10 @@ struct SimulatorBook {
     private var entries: [PartnerSerial: SimulatorEntry] = [:]
     /// The serials in the order in which they came.
     private var order: [PartnerSerial] = []
+    /// How many of a bill or an offer are booked, so that no call looks through the whole book.
+    private var bookedQuantities: [String: Int64] = [:]
+    /// What the bookings have taken from accounts or, negative, brought to them, in fen.
+    private var drawnFen: [SimulatorAccounts.Key: Int64] = [:]
 
     /// - Parameter statePath: where the book survives a restart; nil for nowhere.
     /// - Throws: `CommandError`.
@@ -32,8 +36,10 @@ struct SimulatorBook {
         }
     }
 
-    /// All that it knows, in the order in which it came to know it.
-    var all: [SimulatorEntry] { order.compactMap { entries[$0] } }
+    /// The latest of what it knows, in the order in which it came to know it.
+    func latest(_ maximumCount: Int) -> [SimulatorEntry] {
+        order.suffix(maximumCount).compactMap { entries[$0] }
+    }
 
     func entry(_ serial: PartnerSerial) -> SimulatorEntry? { entries[serial] }
 
@@ -154,14 +160,7 @@ struct SimulatorBook {
 
     private func account(_ product: String, _ account: String) -> SimulatorAccounts.Account? {
         guard var found = accounts.account(product: product, account: account) else { return nil }
-        for entry in entries.values
-        where entry.status == .booked && entry.product == product && entry.account == account {
-            switch PartnerPost.Kind(rawValue: entry.kind) {
-            case .withdrawal, .transfer: found.balanceFen -= entry.bookedFen
-            case .remittance, .payback: found.balanceFen += entry.bookedFen
-            case .payment, .sale, nil: break
-            }
-        }
+        found.balanceFen -= drawnFen[.init(product: product, account: account)] ?? 0
         return found
     }
 
@@ -205,19 +204,9 @@ struct SimulatorBook {
         PartnerRefusal(code: code, reason: reason)
     }
 
-    private func isPaid(_ reference: String) -> Bool {
-        entries.values.contains { entry in
-            entry.status == .booked && entry.lines.contains { $0.reference == reference }
-        }
-    }
+    private func isPaid(_ reference: String) -> Bool { sold(reference) > 0 }
 
-    private func sold(_ reference: String) -> Int64 {
-        var count: Int64 = 0
-        for entry in entries.values where entry.status == .booked {
-            for line in entry.lines where line.reference == reference { count += line.quantity }
-        }
-        return count
-    }
+    private func sold(_ reference: String) -> Int64 { bookedQuantities[reference] ?? 0 }
 
     // MARK: Keeping
 
@@ -231,7 +220,22 @@ struct SimulatorBook {
     }
 
     private mutating func remember(_ entry: SimulatorEntry) {
-        if entries.updateValue(entry, forKey: entry.serial) == nil { order.append(entry.serial) }
+        let earlier = entries.updateValue(entry, forKey: entry.serial)
+        if let earlier { count(earlier, sign: -1) } else { order.append(entry.serial) }
+        count(entry, sign: 1)
+    }
+
+    private mutating func count(_ entry: SimulatorEntry, sign: Int64) {
+        guard entry.status == .booked else { return }
+        for line in entry.lines {
+            bookedQuantities[line.reference, default: 0] += sign * line.quantity
+        }
+        let key = SimulatorAccounts.Key(product: entry.product, account: entry.account)
+        switch PartnerPost.Kind(rawValue: entry.kind) {
+        case .withdrawal, .transfer: drawnFen[key, default: 0] += sign * entry.bookedFen
+        case .remittance, .payback: drawnFen[key, default: 0] -= sign * entry.bookedFen
+        case .payment, .sale, nil: break
+        }
     }
 }
 

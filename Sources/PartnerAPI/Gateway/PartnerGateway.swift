@@ -93,7 +93,8 @@ public enum PartnerReversalAnswer: Sendable, Equatable {
     case reversed
     /// What was booked stays.
     case refused(PartnerRefusal)
-    /// Nothing is known; reverse again.
+    /// Nothing is known; reverse again. From now on only a reversal's answer settles the serial:
+    /// while this one may still arrive, a query that hears "booked" proves nothing.
     case unanswered(PartnerFailure)
 }
 

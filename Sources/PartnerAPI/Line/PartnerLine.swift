@@ -5,7 +5,8 @@ import Synchronization
 ///
 /// However slow one partner is, no other partner's line has a thread or a place less. Calls return
 /// at once; each completion is called exactly once, on a thread of the line, or on the caller's
-/// own before the call returns where the call is not made at all (queue full, breaker open).
+/// own before the call returns where the call is not made at all (queue full, breaker open). A
+/// completion that blocks holds up the line's further calls, and no other line's.
 /// Inquiries, queries and reversals are repeated with growing pauses; a post is made at most once.
 public final class PartnerLine: Sendable {
     private struct State {
