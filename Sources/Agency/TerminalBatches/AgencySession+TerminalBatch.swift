@@ -115,7 +115,7 @@ extension AgencySession {
         ).first(.integer(terminal.number)) { ID<Station>($0.integer(0)) }
         guard let person = try reader.credential(staffCode)?.principal, let station,
             person.role == .operator, person.station == station,
-            try ShiftReader(connection).openShift(of: person.staff) != nil
+            try ShiftReader(connection).openShift(of: person.staff)?.state == .open
         else { return nil }
         return person.at(terminal)
     }

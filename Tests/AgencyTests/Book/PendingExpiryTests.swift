@@ -9,7 +9,7 @@ import Testing
 /// Pending entries whose time runs out while a book is open, and while it is closed.
 @Suite("Pending entries expire")
 struct PendingExpiryTests {
-    private static let cash = "SELECT account_id FROM ledger_account WHERE code LIKE '1001.%'"
+    private static let cash = "SELECT account_id FROM ledger_account WHERE code LIKE '1001.S%'"
     private static let capital = "SELECT account_id FROM ledger_account WHERE type = 'equity'"
     private static let open = "SELECT count(*) FROM pending_entry WHERE resolved_by IS NULL"
 
