@@ -37,7 +37,8 @@ extension AgencySession {
         _ = try insert(transaction, serial: serial, status: .pending, entry: nil)
         try insertBankOrder(details, serial: serial, claim: claim, pendingEntry: pendingEntry)
         return PendingBankOrder(
-            serial: serial, partnerCode: transaction.product.partner.code)
+            serial: serial, partnerCode: transaction.product.partner.code,
+            productCode: transaction.product.code, amountFen: transaction.amountFen)
     }
 
     /// Records what became of an order; the answer is kept under its key the first time.

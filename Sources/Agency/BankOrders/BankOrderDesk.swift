@@ -38,9 +38,8 @@ public final class BankOrderDesk: Sendable {
         }) { [self] started in
             book(started, completion: completion) { pending in
                 BankOrder(
-                    serial: pending.serial, partnerCode: pending.partnerCode,
-                    source: .cash(payeeName: request.payeeName),
-                    toAccountNumber: request.accountNumber, amountFen: request.amountFen)
+                    order: pending, source: .cash(payeeName: request.payeeName),
+                    toAccountNumber: request.accountNumber)
             }
         }
     }
@@ -57,11 +56,11 @@ public final class BankOrderDesk: Sendable {
         }) { [self] started in
             book(started, completion: completion) { pending in
                 BankOrder(
-                    serial: pending.serial, partnerCode: pending.partnerCode,
+                    order: pending,
                     source: .card(
                         number: request.cardNumber,
                         encryptedPINBlock: request.encryptedPINBlock),
-                    toAccountNumber: request.accountNumber, amountFen: request.amountFen)
+                    toAccountNumber: request.accountNumber)
             }
         }
     }
@@ -97,7 +96,7 @@ public final class BankOrderDesk: Sendable {
             }
             return try session.ordersToResolve()
         }
-        for order in orders { resolve(order.serial) }
+        for serial in orders { resolve(serial) }
     }
 
     // MARK: - Booking
@@ -164,13 +163,11 @@ public final class BankOrderDesk: Sendable {
         switch resolution {
         case .nothing: completion(true)
         case .query(let order):
-            gateway.query(serial: order.serial, partnerCode: order.partnerCode) {
-                [self] answer in
+            gateway.query(order) { [self] answer in
                 heard(answer, of: order.serial, completion: completion)
             }
         case .reverse(let order):
-            gateway.reverse(serial: order.serial, partnerCode: order.partnerCode) {
-                [self] isConfirmed in
+            gateway.reverse(order) { [self] isConfirmed in
                 guard isConfirmed else { return completion(false) }
                 submit({ try $0.confirmOrderReversal(serial: order.serial) }) { result in
                     if case .success = result { completion(true) } else { completion(false) }

@@ -8,12 +8,18 @@ public struct BankOrder: Sendable {
         case card(number: String, encryptedPINBlock: String)
     }
 
-    /// Our serial number; the bank knows the order by it and books it at most once.
-    public let serial: Int64
-    public let partnerCode: String
+    /// By whose serial number the bank knows the order, and books it at most once.
+    public let order: PendingBankOrder
     public let source: Source
     /// The whole number, which goes to the bank and nowhere else.
     public let toAccountNumber: String
+}
+
+/// An order that a bank is to be asked about.
+public struct PendingBankOrder: Sendable, Equatable {
+    public let serial: Int64
+    public let partnerCode: String
+    public let productCode: String
     public let amountFen: Int64
 }
 
@@ -37,6 +43,7 @@ public enum BankQueryAnswer: Sendable, Equatable {
 /// A question for the balance of a customer's card.
 public struct BankBalanceInquiry: Sendable {
     public let partnerCode: String
+    public let productCode: String
     /// The whole number, which goes to the bank and nowhere else.
     public let cardNumber: String
     public let encryptedPINBlock: String
@@ -58,14 +65,12 @@ public protocol BankOrderGateway: Sendable {
 
     /// Asks what became of an order; safe to repeat.
     func query(
-        serial: Int64, partnerCode: String,
-        completion: @escaping @Sendable (BankQueryAnswer) -> Void)
+        _ order: PendingBankOrder, completion: @escaping @Sendable (BankQueryAnswer) -> Void)
 
     /// Tells the bank to undo an order, whether or not it booked it, and to refuse it from now on.
     ///
     /// Safe to repeat; `completion` hears whether the bank confirmed.
-    func reverse(
-        serial: Int64, partnerCode: String, completion: @escaping @Sendable (Bool) -> Void)
+    func reverse(_ order: PendingBankOrder, completion: @escaping @Sendable (Bool) -> Void)
 
     /// Asks for a balance.
     func inquireBalance(

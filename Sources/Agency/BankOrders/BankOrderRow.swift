@@ -2,12 +2,6 @@ import CivilTime
 import Ledger
 import SQL
 
-/// An order that a bank is to be asked about.
-public struct PendingBankOrder: Sendable, Equatable {
-    public let serial: Int64
-    public let partnerCode: String
-}
-
 /// How an order started.
 public enum BankOrderStart: Sendable {
     /// It was answered before, refused, or is still running.
@@ -91,29 +85,25 @@ extension AgencySession {
         ).all { $0.integer(0) }
     }
 
-    /// Orders of which the bank must be asked, or told to undo them, in order of serial number.
-    func ordersToResolve() throws -> [PendingBankOrder] {
+    /// Orders of which the bank must be asked, or told to undo them, by serial number.
+    func ordersToResolve() throws -> [Int64] {
         try connection.prepare(
             """
-            SELECT o.serial, p.code FROM bank_order o
-            JOIN service_transaction x ON x.serial = o.serial
-            JOIN product d ON d.product_id = x.product_id
-            JOIN partner p ON p.partner_id = d.partner_id
-            WHERE o.serial IN (
-                SELECT serial FROM service_transaction
-                WHERE status IN ('pending', 'authorised', 'unknown', 'return_due')
-                    AND +status = 'unknown'
-                UNION SELECT serial FROM bank_order WHERE reversal = 'due'
-            ) ORDER BY o.serial
+            SELECT serial FROM service_transaction
+            WHERE status IN ('pending', 'authorised', 'unknown', 'return_due')
+                AND +status = 'unknown' AND kind IN ('remittance', 'transfer')
+            UNION SELECT serial FROM bank_order WHERE reversal = 'due' ORDER BY serial
             """
-        ).all { PendingBankOrder(serial: $0.integer(0), partnerCode: $0.text(1)) }
+        ).all { $0.integer(0) }
     }
 
     /// What is to be done about an order: ask, tell to undo, or nothing.
     func resolution(of serial: Int64) throws -> BankOrderResolution {
         guard let order = try bankOrder(serial) else { return .nothing }
-        let partner = catalogue.product(order.product).partner
-        let pending = PendingBankOrder(serial: serial, partnerCode: partner.code)
+        let product = catalogue.product(order.product)
+        let pending = PendingBankOrder(
+            serial: serial, partnerCode: product.partner.code, productCode: product.code,
+            amountFen: order.amountFen)
         if order.reversal == "due" { return .reverse(pending) }
         return order.status == .unknown ? .query(pending) : .nothing
     }

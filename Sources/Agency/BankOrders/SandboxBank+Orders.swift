@@ -32,13 +32,13 @@ extension SandboxBank: BankOrderGateway {
     public func book(
         _ order: BankOrder, completion: @escaping @Sendable (BankOrderAnswer) -> Void
     ) {
-        let reference = "B" + Receipt.serialText(order.serial)
+        let reference = "B" + Receipt.serialText(order.order.serial)
         switch order.toAccountNumber.suffix(4) {
         case "0051": line.async { completion(.declined(reason: "insufficient funds")) }
         case "0055": line.async { completion(.declined(reason: "wrong PIN")) }
         case "0067": afterTimeout { completion(.noAnswer) }
         case "0068":
-            silentOrders.insert(order.serial)
+            silentOrders.insert(order.order.serial)
             afterTimeout { completion(.noAnswer) }
         case _:
             line.async { completion(.booked(reference: reference)) }
@@ -46,12 +46,18 @@ extension SandboxBank: BankOrderGateway {
     }
 
     public func query(
-        serial: Int64, partnerCode: String,
-        completion: @escaping @Sendable (BankQueryAnswer) -> Void
+        _ order: PendingBankOrder, completion: @escaping @Sendable (BankQueryAnswer) -> Void
     ) {
-        let isBooked = silentOrders.contains(serial)
-        let reference = "B" + Receipt.serialText(serial)
+        let isBooked = silentOrders.contains(order.serial)
+        let reference = "B" + Receipt.serialText(order.serial)
         line.async { completion(isBooked ? .booked(reference: reference) : .notBooked) }
+    }
+
+    public func reverse(
+        _ order: PendingBankOrder, completion: @escaping @Sendable (Bool) -> Void
+    ) {
+        silentOrders.remove(order.serial)
+        line.async { completion(true) }
     }
 
     public func inquireBalance(

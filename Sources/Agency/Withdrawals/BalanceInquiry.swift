@@ -22,6 +22,7 @@ public struct BalanceInquiryRequest: Sendable {
 struct PendingInquiry: Sendable {
     let number: Int64
     let partnerCode: String
+    let productCode: String
 }
 
 /// A balance as the terminal is told it, once; the book never holds it.
@@ -68,7 +69,9 @@ extension AgencySession {
             .text(String(request.cardNumber.suffix(4)))
         ) { $0.integer(0) }
         guard let number else { preconditionFailure("RETURNING gives a row or an error") }
-        return PendingInquiry(number: number, partnerCode: product.partner.code)
+        return PendingInquiry(
+            number: number, partnerCode: product.partner.code,
+            productCode: product.code)
     }
 
     /// Records how an inquiry ended, without what the bank said; a second end changes nothing.

@@ -23,7 +23,8 @@ public final class BalanceInquiryDesk: Sendable {
             case .failure(let error): completion(.failure(error))
             case .success(let pending):
                 let inquiry = BankBalanceInquiry(
-                    partnerCode: pending.partnerCode, cardNumber: request.cardNumber,
+                    partnerCode: pending.partnerCode, productCode: pending.productCode,
+                    cardNumber: request.cardNumber,
                     encryptedPINBlock: request.encryptedPINBlock)
                 gateway.inquireBalance(inquiry) { [self] answer in
                     record(answer, of: pending, request, completion: completion)

@@ -72,7 +72,6 @@ public struct SandboxBank: BankGateway {
     public func reverse(
         serial: Int64, partnerCode: String, completion: @escaping @Sendable (Bool) -> Void
     ) {
-        silentOrders.remove(serial)
         line.async { completion(true) }
     }
 }

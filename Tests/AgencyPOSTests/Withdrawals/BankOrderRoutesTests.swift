@@ -75,7 +75,7 @@ import Testing
             try teller.post(path, key: teller.freshKey()).problemCode == "return-not-due")
         let shift = try teller.get("/v1/shifts/current").json()["shift_id"]?.text ?? ""
         let count = try teller.post(
-            "/v1/shifts/\(shift)/sign-off", ["counted_cash_fen": 500_000],
+            "/v1/shifts/\(shift)/sign-off", ["counts": .counts(500_000)],
             key: teller.freshKey())
         #expect(try count.json()["over_fen"]?.number == 0, "\(count)")
         #expect(try count.json()["short_fen"]?.number == 0, "\(count)")

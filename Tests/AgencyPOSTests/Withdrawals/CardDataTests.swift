@@ -109,7 +109,7 @@ import Testing
         let current = try teller.get("/v1/shifts/current").json()
         let shift = try #require(current["shift_id"]?.text)
         let signedOff = try teller.post(
-            "/v1/shifts/\(shift)/sign-off", ["counted_cash_fen": 500_000],
+            "/v1/shifts/\(shift)/sign-off", ["counts": .counts(500_000)],
             key: teller.freshKey())
         #expect(signedOff.status == 200, "\(signedOff)")
         let administrator = try server.client(of: "AD0001")
