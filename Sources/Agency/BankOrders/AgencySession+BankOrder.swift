@@ -19,11 +19,14 @@ extension AgencySession {
     }
 
     /// Writes an order as pending: its entry, its transaction, and its row.
+    ///
+    /// - Throws: `Refusal` with `tillCeilingReached` when the till would hold more than it may.
     func insertOrder(
         _ transaction: NewTransaction, _ details: BankOrderDetails, claim: IdempotencyClaim
     ) throws -> PendingBankOrder {
         let serial = try nextSerial()
         let postings = transaction.postings(catalogue)
+        try checkCeiling(transaction.shift, postings)
         // A transfer that earns nothing moves nothing.
         let pendingEntry =
             try postings.isEmpty

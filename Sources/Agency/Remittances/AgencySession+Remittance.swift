@@ -7,7 +7,8 @@ extension AgencySession {
     /// Records the intent to send cash to an account, before the bank is asked.
     ///
     /// Refusals, in order: `notSignedOn`, `unknownProduct`, `wrongProductKind`, `noContract`,
-    /// `amountNotAllowed`, `feeNotInTariff`, `identityNotChecked`, `payerLimitExceeded`.
+    /// `amountNotAllowed`, `feeNotInTariff`, `identityNotChecked`, `payerLimitExceeded`,
+    /// `tillCeilingReached`.
     public func startRemittance(
         _ request: RemittanceRequest, claim: IdempotencyClaim, by principal: Principal
     ) throws -> BankOrderStart {

@@ -35,7 +35,7 @@ extension Operations {
             refusals: [
                 .notSignedOn, .unknownProduct, .wrongProductKind, .noContract,
                 .amountNotAllowed, .feeNotInTariff, .identityNotChecked, .payerLimitExceeded,
-                .orderDeclined,
+                .tillCeilingReached, .orderDeclined,
             ]),
         Operation(
             method: .post, path: "/v1/transfers", name: "startTransfer", tag: "bank-orders",
@@ -59,7 +59,7 @@ extension Operations {
             refusals: [
                 .notSignedOn, .unknownProduct, .wrongProductKind, .noContract,
                 .amountNotAllowed, .feeNotInTariff, .sameAccount, .transferLimitExceeded,
-                .orderDeclined,
+                .tillCeilingReached, .orderDeclined,
             ]),
         Operation(
             method: .post, path: "/v1/bank-orders/{serial}/return", name: "returnOrderCash",

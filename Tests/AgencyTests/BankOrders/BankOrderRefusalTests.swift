@@ -1,3 +1,4 @@
+import CivilTime
 import Testing
 
 @testable import Agency
@@ -102,6 +103,27 @@ import Testing
             let again = try test.start(row.order, key: "terminal-1", by: teller)
             #expect(again.outcome == started.outcome)
         }
+        #expect(try test.faults() == [])
+    }
+
+    @Test("cash that would lift the till above its ceiling is refused before the bank is asked")
+    func ceiling() throws {
+        let test = try TestBook()
+        let teller = try test.signOn()
+        let administrator = try test.person("AD0001")
+        let date = try #require(BusinessDate(TestNetwork.openingDate))
+        _ = try test.perform {
+            try $0.setTillLimit(
+                TillLimit(limitFen: 550_000, ceilingFen: 560_000), for: .till("S0001-C1"),
+                from: date, by: administrator)
+        }
+        let order = TestOrder.remittance(TestBook.remittance(59_801))
+        let started = try test.start(order, key: "terminal-1", by: teller)
+        #expect(started.outcome?.refusalCode == .tillCeilingReached)
+        let least = TestOrder.remittance(TestBook.remittance(59_800))
+        _ = try test.pending(least, key: "terminal-2", by: teller)
+        // A transfer takes no cash.
+        _ = try test.pending(.transfer(TestBook.transfer()), key: "terminal-3", by: teller)
         #expect(try test.faults() == [])
     }
 }

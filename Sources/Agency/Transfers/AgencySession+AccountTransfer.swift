@@ -7,7 +7,7 @@ extension AgencySession {
     /// Records the intent to move money between a customer's accounts, before the bank is asked.
     ///
     /// Refusals, in order: `notSignedOn`, `unknownProduct`, `wrongProductKind`, `noContract`,
-    /// `amountNotAllowed`, `feeNotInTariff`, `sameAccount`, `transferLimitExceeded`.
+    /// `amountNotAllowed`, `feeNotInTariff`, `sameAccount`, `transferLimitExceeded`, `tillCeilingReached`.
     public func startTransfer(
         _ request: TransferRequest, claim: IdempotencyClaim, by principal: Principal
     ) throws -> BankOrderStart {
