@@ -39,8 +39,8 @@ let package = Package(
         module("PartnerAPI", "StrictJSON", "Cryptography", "CivilTime", "HTTPClient"),
         module("Printing", "CQREncode"),
         module(
-            "Agency", "Ledger", "Settlement", "SQL", "Printing", "Cryptography", "CivilTime",
-            "StrictJSON"),
+            "Agency", "Ledger", "Settlement", "SQL", "Printing", "PartnerAPI", "Cryptography",
+            "CivilTime", "StrictJSON"),
         .executableTarget(
             name: "AgencyPOS",
             dependencies: [

@@ -177,7 +177,8 @@ class Day:
     def card(ending, product="CASH01", amount=10000):
         return {"product_id": product, "card_number": "621799000000" + ending,
                 "encrypted_pin_block": "0123456789ABCDEF", "amount_fen": amount,
-                "identity_checked": True}
+                "identity": {"document_type": "resident_card",
+                             "document_number": "990001199001010013"}}
 
     def withdraw(self, operator, station, product, amount):
         card = self.card("12" + station[-2:], product, amount)

@@ -150,36 +150,6 @@ extension AgencySchema {
 
         """
 
-    static let withdrawals = """
-        CREATE TABLE withdrawal (
-            serial INTEGER PRIMARY KEY REFERENCES service_transaction,
-            card_digest TEXT NOT NULL,
-            card_last_four TEXT NOT NULL,
-            key TEXT NOT NULL,
-            credential INTEGER NOT NULL,
-            pending_entry_id INTEGER NOT NULL REFERENCES journal_entry,
-            reversal TEXT NOT NULL CHECK (reversal IN ('none', 'due', 'confirmed'))
-        ) STRICT;
-        CREATE TRIGGER withdrawal_kept BEFORE DELETE ON withdrawal
-        BEGIN SELECT RAISE(ABORT, 'a withdrawal is never deleted'); END;
-        CREATE TRIGGER withdrawal_reversal BEFORE UPDATE ON withdrawal
-        WHEN NOT (OLD.reversal = 'none' AND NEW.reversal = 'due'
-                OR OLD.reversal = 'due' AND NEW.reversal = 'confirmed')
-            OR NEW.serial <> OLD.serial OR NEW.card_digest <> OLD.card_digest
-            OR NEW.pending_entry_id <> OLD.pending_entry_id
-            OR (SELECT status FROM service_transaction WHERE serial = OLD.serial)
-                IS NOT 'reversed'
-        BEGIN SELECT RAISE(ABORT, 'a reversal is due, then confirmed, and of a reversed one'); END;
-        CREATE INDEX withdrawal_reversal_due ON withdrawal (serial) WHERE reversal = 'due';
-        CREATE TABLE card_day (
-            business_date INTEGER NOT NULL,
-            card_digest TEXT NOT NULL,
-            withdrawn_fen INTEGER NOT NULL CHECK (withdrawn_fen >= 0),
-            PRIMARY KEY (business_date, card_digest)
-        ) STRICT, WITHOUT ROWID;
-
-        """
-
     static let closing = """
         CREATE TABLE day_revenue (
             business_date INTEGER NOT NULL,

@@ -18,6 +18,8 @@ public enum AgencySchema {
                     bills,
                     tickets,
                     withdrawals,
+                    cards,
+                    bankOrders,
                     closing,
                     receiptPrints,
                     corrections,

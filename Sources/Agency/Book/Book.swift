@@ -73,4 +73,14 @@ public final class Book: Sendable {
     public func fingerprint(of request: WithdrawalRequest) -> SHA256Digest {
         request.fingerprint(key: keys.card)
     }
+
+    /// SHA-256 over a remittance's fields, for its idempotency key.
+    public func fingerprint(of request: RemittanceRequest) -> SHA256Digest {
+        request.fingerprint(key: keys.card)
+    }
+
+    /// SHA-256 over a transfer's fields, for its idempotency key.
+    public func fingerprint(of request: TransferRequest) -> SHA256Digest {
+        request.fingerprint(key: keys.card)
+    }
 }

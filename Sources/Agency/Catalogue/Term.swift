@@ -8,8 +8,22 @@ public enum Term: String, CaseIterable, Sendable {
     case maximumFen = "maximum_fen"
     /// What an amount is a multiple of, in fen.
     case stepFen = "step_fen"
-    /// Withdrawals: the most for one card and business date over all stations, in fen.
+    /// Withdrawals, transfers: the most for one card and date over all stations, in fen.
     case dailyCardLimitFen = "daily_card_limit_fen"
+    /// Withdrawals: how many one card may make on a business date over all stations.
+    case dailyCardCount = "daily_card_count"
+    /// Withdrawals: the most for one card and calendar month over all stations, in fen.
+    case monthlyCardLimitFen = "monthly_card_limit_fen"
+    /// Withdrawals of subsidies: how many for one card and month cost no service fee.
+    case freeWithdrawalsPerMonth = "free_withdrawals_per_month"
+    /// Withdrawals: 1 where another person may come for the holder, both with their documents.
+    case agentWithdrawals = "agent_withdrawals"
+    /// Balance inquiries: how many one card may make on a business date over all stations.
+    case dailyInquiryCount = "daily_inquiry_count"
+    /// Remittances: the most for one payer and business date over all stations, in fen.
+    case dailyPayerLimitFen = "daily_payer_limit_fen"
+    /// Remittances: from this sum for one account and date on the payer shows a document, in fen.
+    case identityThresholdFen = "identity_threshold_fen"
     /// How long a quote or a reservation is held, in minutes.
     case holdMinutes = "hold_minutes"
     /// How long after it was recorded a transaction can be voided, in minutes.
@@ -17,11 +31,19 @@ public enum Term: String, CaseIterable, Sendable {
     /// Bills: 1 when a refund makes the bill payable again, 0 when the biller settles that itself.
     case refundReopensBill = "refund_reopens_bill"
 
+    /// The most that a count may be set to.
+    private static let maximumCount: Int64 = 1_000
+
     /// What a contract may set.
     public var allowedValues: ClosedRange<Int64> {
         switch self {
         case .minimumFen, .maximumFen, .stepFen: 1...DataFileLimits.maximumAmountFen
-        case .dailyCardLimitFen: 0...DataFileLimits.maximumAmountFen
+        case .dailyCardLimitFen, .monthlyCardLimitFen, .dailyPayerLimitFen,
+            .identityThresholdFen:
+            0...DataFileLimits.maximumAmountFen
+        case .dailyCardCount, .freeWithdrawalsPerMonth, .dailyInquiryCount:
+            0...Self.maximumCount
+        case .agentWithdrawals: 0...1
         case .holdMinutes: 1...1_440
         case .reversalWindowMinutes: 0...1_440
         case .refundReopensBill: 0...1
@@ -32,8 +54,13 @@ public enum Term: String, CaseIterable, Sendable {
     public var usualValue: Int64 {
         switch self {
         case .minimumFen, .stepFen: 1
-        case .maximumFen: DataFileLimits.maximumAmountFen
-        case .dailyCardLimitFen, .refundReopensBill: 0
+        case .maximumFen, .monthlyCardLimitFen, .dailyPayerLimitFen:
+            DataFileLimits.maximumAmountFen
+        case .dailyCardCount: Self.maximumCount
+        case .dailyInquiryCount: 5
+        case .dailyCardLimitFen, .freeWithdrawalsPerMonth, .agentWithdrawals,
+            .identityThresholdFen, .refundReopensBill:
+            0
         case .holdMinutes: 15
         case .reversalWindowMinutes: 1_440
         }

@@ -40,15 +40,32 @@ extension CatalogueFile {
         try checkOverlaps()
     }
 
-    /// Refuses a fee on withdrawals: the point may charge the customer nothing of its own.
+    /// Refuses a fee on withdrawals other than of subsidies, whose first ones of a month are free.
+    ///
+    /// The point may charge the customer nothing of its own, and the fee is kept back from the
+    /// cash that is handed out, so that it must be less than the least amount.
     private func checkWithdrawalFees() throws(DataFileError) {
-        let withdrawals = Set(products.filter { $0.details.kind == .withdrawal }.map(\.id))
-        for (index, contract) in contracts.enumerated()
-        where contract.serviceFeeFen != 0 && withdrawals.contains(contract.productID) {
-            throw DataFileError(
-                file: Self.fileName, path: "/contracts/\(index)/service_fee_fen", .inconsistent,
-                value: String(contract.serviceFeeFen),
-                "a withdrawal may not cost the customer a service fee; make it 0")
+        let withdrawals = Dictionary(
+            uniqueKeysWithValues: products.filter { $0.details.kind == .withdrawal }
+                .map { ($0.id, $0) })
+        for (index, contract) in contracts.enumerated() where contract.serviceFeeFen != 0 {
+            guard let product = withdrawals[contract.productID] else { continue }
+            let terms = product.usualTerms.overridden(by: contract.terms)
+            let path = "/contracts/\(index)/service_fee_fen"
+            guard terms.values[.freeWithdrawalsPerMonth] != nil else {
+                throw DataFileError(
+                    file: Self.fileName, path: path, .inconsistent,
+                    value: String(contract.serviceFeeFen),
+                    "a withdrawal may not cost the customer a service fee, unless the contract has "
+                        + "the term free_withdrawals_per_month; make it 0")
+            }
+            guard contract.serviceFeeFen < terms[.minimumFen] else {
+                throw DataFileError(
+                    file: Self.fileName, path: path, .inconsistent,
+                    value: String(contract.serviceFeeFen),
+                    "the fee is kept back from the cash; make it less than the least amount, "
+                        + "\(terms[.minimumFen])")
+            }
         }
     }
 

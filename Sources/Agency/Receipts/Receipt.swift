@@ -42,7 +42,8 @@ public enum TransactionKind: String, CaseIterable, Sendable {
 ///        ├──────▶ declined                 the partner says no
 ///        ├──────▶ reversed                 a bank that does not answer
 ///        └──────▶ unknown ─────▶ posted    a partner that did not answer, and had booked
-///                     └────────▶ return_due ──▶ returned   it had not: the cash goes back
+///                     ├────────▶ return_due ──▶ returned   it had not: the cash goes back
+///                     └────────▶ reversed                  it had not, and no cash was taken
 ///
 /// What is posted, declined, reversed or returned is final. Cash that was taken for an unknown
 /// payment is in suspense until it is posted or returned.
@@ -97,8 +98,14 @@ public struct Receipt: Sendable, Equatable {
         public let correction: Correction
     }
 
-    /// What passed over the counter, in fen.
-    public var totalFen: Int64 { amountFen + feeFen }
+    /// The cash that passed over the counter, in fen: a fee is kept back from what is paid out.
+    public var totalFen: Int64 {
+        switch kind.cashFlow {
+        case .takenIn: amountFen + feeFen
+        case .paidOut: amountFen - feeFen
+        case .none: feeFen
+        }
+    }
 
     /// The serial number as texts show it: twelve digits.
     public static func serialText(_ serial: Int64) -> String {

@@ -26,13 +26,17 @@ extension BusinessChecks {
                     OR a.r ->> '$.kind' IS NOT x.kind
                     OR a.r ->> '$.amount_fen' IS NOT x.amount_fen
                     OR a.r ->> '$.service_fee_fen' IS NOT x.fee_fen
-                    OR a.r ->> '$.total_fen' IS NOT x.amount_fen + x.fee_fen
+                    OR a.r ->> '$.total_fen' IS NOT CASE
+                        WHEN x.kind IN ('withdrawal', 'prize_payment') THEN x.amount_fen - x.fee_fen
+                        WHEN x.kind = 'transfer' THEN x.fee_fen ELSE x.amount_fen + x.fee_fen END
                     OR a.r ->> '$.account_reference' IS NOT x.account_reference
                     OR a.r ->> '$.business_date' IS NOT
                         date(x.business_date * 86400, 'unixepoch')
                     OR NOT (a.r ->> '$.status' IS x.status
                         OR a.r ->> '$.status' IS 'authorised' AND x.kind = 'withdrawal'
-                            AND (x.status = 'posted' OR x.status = 'reversed')))
+                            AND (x.status = 'posted' OR x.status = 'reversed')
+                        OR a.r ->> '$.status' IS 'unknown'
+                            AND x.status IN ('posted', 'return_due', 'returned', 'reversed')))
                 """),
         // One comparison of sums needs no table of a book's worth of keys in memory.
         Check(
@@ -67,7 +71,10 @@ extension BusinessChecks {
             sql: """
                 SELECT CAST(w.serial AS TEXT) FROM withdrawal w
                 JOIN service_transaction x ON x.serial = w.serial
-                WHERE (x.status = 'reversed') IS NOT (w.reversal <> 'none')
+                WHERE (x.status = 'reversed' OR x.status = 'declined' AND EXISTS (
+                    SELECT 1 FROM late_bank_answer l
+                    WHERE l.serial = w.serial AND l.answer = 'approved'
+                )) IS NOT (w.reversal <> 'none')
                 """),
         Check(
             name: "paid bills were paid wholly", table: "bill",
@@ -103,6 +110,7 @@ extension BusinessChecks {
                                 THEN fee_fen - amount_fen WHEN kind = 'transfer' THEN fee_fen
                                 ELSE amount_fen + fee_fen END AS fen
                             FROM service_transaction WHERE status = 'posted'
+                            UNION ALL \(BusinessChecks.suspendedOrderCash)
                             UNION ALL SELECT sent_shift_id, -amount_fen FROM cash_transfer
                             UNION ALL SELECT received_shift_id, received_fen FROM cash_transfer
                             UNION ALL SELECT ended_shift_id,

@@ -63,17 +63,20 @@ extension BusinessChecks {
                 """),
         Check(
             name: "card allowances are used", table: "card_day",
-            fault: "field withdrawn_fen: it differs from the card's withdrawals",
+            fault:
+                "fields withdrawn_fen, withdrawal_count: they differ from the card's withdrawals",
             sql: """
                 SELECT c.business_date || '/' || substr(c.card_digest, 1, 8) FROM card_day c
                 LEFT JOIN (
-                    SELECT x.business_date, w.card_digest, sum(x.amount_fen) AS amount_fen
+                    SELECT x.business_date, w.card_digest, sum(x.amount_fen) AS amount_fen,
+                        count(*) AS n
                     FROM withdrawal w JOIN service_transaction x ON x.serial = w.serial
                     WHERE x.status IN ('pending', 'authorised', 'posted')
                     GROUP BY x.business_date, w.card_digest
                 ) used ON used.business_date = c.business_date
                     AND used.card_digest = c.card_digest
                 WHERE c.withdrawn_fen IS NOT ifnull(used.amount_fen, 0)
+                    OR c.withdrawal_count IS NOT ifnull(used.n, 0)
                 """),
         Check(
             name: "withdrawals hold their cash", table: "withdrawal",

@@ -13,6 +13,8 @@ enum BusinessChecks {
         documents,
         closings,
         answers,
+        cards,
+        bankOrders,
         prints,
         corrections,
         baskets,
@@ -50,7 +52,9 @@ enum BusinessChecks {
                 JOIN shift h ON h.shift_id = x.shift_id JOIN till t ON t.till_id = h.till_id
                 WHERE x.status = 'posted' AND ifnull((
                     SELECT sum(p.amount) FROM posting p
-                    WHERE p.entry_id = x.entry_id AND p.account_id = t.cash_account_id
+                    WHERE p.account_id = t.cash_account_id AND (p.entry_id = x.entry_id
+                        OR p.entry_id = (SELECT o.taken_entry_id FROM bank_order o
+                            WHERE o.serial = x.serial))
                 ), 0) IS NOT CASE WHEN x.kind IN ('withdrawal', 'prize_payment')
                     THEN x.fee_fen - x.amount_fen WHEN x.kind = 'transfer' THEN x.fee_fen
                     ELSE x.amount_fen + x.fee_fen END

@@ -8,8 +8,9 @@ extension AgencySession {
     /// Records the intent to withdraw, before the bank is asked.
     ///
     /// Refusals, in order: `identityNotChecked`, `notSignedOn`, `unknownProduct`,
-    /// `wrongProductKind`, `noContract`, `amountNotAllowed`, `tillShortOfCash`,
-    /// `cardLimitExceeded`. The card's allowance is taken here, where one command runs at a time.
+    /// `wrongProductKind`, `noContract`, `amountNotAllowed`, `agentNotAllowed`, `feeNotInTariff`,
+    /// `tillShortOfCash`, `cardLimitExceeded`, `cardCountExceeded`, `cardMonthLimitExceeded`. The
+    /// card's allowance is taken here, where one command runs at a time.
     public func startWithdrawal(
         _ request: WithdrawalRequest, claim: IdempotencyClaim, by principal: Principal
     ) throws -> WithdrawalStart {
@@ -26,45 +27,75 @@ extension AgencySession {
     private func insertWithdrawal(
         _ request: WithdrawalRequest, claim: IdempotencyClaim, by principal: Principal
     ) throws -> PendingWithdrawal {
-        guard request.isIdentityChecked else {
-            throw Refusal(
-                .identityNotChecked, "check the customer's identity card, then confirm it",
-                field: "/identity_checked")
-        }
+        guard let identity = request.identity else { throw Self.identityNotChecked }
         let shift = try shifts.shift(of: principal, connection)
         let product = try catalogue.product(request.productCode, .withdrawal)
         let date = try journal.currentDate()
         let contract = try catalogue.contract(for: product, on: date)
         try contract.check(amountFen: request.amountFen)
+        try checkAgent(request.agent, holder: identity, contract)
+        let digest = request.cardDigest(key: cardKey)
+        let isFree = try isFree(card: digest, contract: contract, on: date)
+        let feeFen = isFree ? 0 : contract.serviceFeeFen
+        try contract.check(feeFen: request.serviceFeeFen, tariffFen: feeFen)
         let transaction = NewTransaction(
             kind: .withdrawal, product: product, contract: contract, shift: shift,
-            accountReference: "************" + request.cardLastFour,
-            amountFen: request.amountFen, feeFen: 0,
+            accountReference: masked(lastFour: request.cardLastFour),
+            amountFen: request.amountFen, feeFen: feeFen,
             commissionFen: contract.commission.commissionFen(on: request.amountFen))
         let serial = try nextSerial()
         let pendingEntry = try pendPayout(transaction, serial: serial)
-        let digest = request.cardDigest(key: cardKey)
-        try takeAllowance(request.amountFen, card: digest, contract: contract, on: date)
+        try takeAllowance(
+            request.amountFen, card: digest, isFree: isFree, contract: contract, on: date)
         _ = try insert(transaction, serial: serial, status: .pending, entry: nil)
         try connection.prepare(
             """
             INSERT INTO withdrawal (serial, card_digest, card_last_four, key, credential,
-                pending_entry_id, reversal)
-            VALUES ($1, $2, $3, $4, $5, $6, 'none')
+                pending_entry_id, is_free, reversal)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, 'none')
             """
         ).run(
             .integer(serial), .text(digest), .text(request.cardLastFour), .text(claim.key),
-            .integer(claim.credential), .integer(pendingEntry.number))
+            .integer(claim.credential), .integer(pendingEntry.number),
+            .integer(isFree ? 1 : 0))
+        try recordIdentityCheck(identity, of: .holder, serial: serial, by: shift)
+        if let agent = request.agent {
+            try recordIdentityCheck(agent, of: .agent, serial: serial, by: shift)
+        }
         return PendingWithdrawal(serial: serial, partnerCode: product.partner.code)
     }
 
-    /// Records the bank's answer to a pending withdrawal; a later answer changes nothing.
+    /// - Throws: `Refusal` with `agentNotAllowed` where the contract lets only the holder draw, or
+    ///   where the holder is named as the own agent.
+    private func checkAgent(
+        _ agent: IdentityDocument?, holder: IdentityDocument, _ contract: Contract
+    ) throws {
+        guard let agent else { return }
+        guard contract.terms[.agentWithdrawals] == 1 else {
+            throw Refusal(
+                .agentNotAllowed,
+                "only the card's holder may withdraw here; ask the holder to come",
+                zh: "此业务须由持卡人本人办理；请持卡人到场", field: "/agent")
+        }
+        guard agent != holder else {
+            throw Refusal(
+                .agentNotAllowed,
+                "holder and agent have the same document; send the agent's own, or no agent",
+                zh: "代办人与持卡人证件相同；请录入代办人本人证件，或按本人办理", field: "/agent")
+        }
+    }
+
+    /// Records the bank's answer to a pending withdrawal; a later one is kept and changes nothing.
     ///
-    /// - Returns: what the terminal is told.
+    /// - Returns: what the terminal is told; to a late answer never that it may pay out.
     public func recordBankAnswer(
         _ answer: BankAnswer, serial: Int64
     ) throws -> CommandOutcome {
-        guard let withdrawal = try withdrawal(serial), withdrawal.status == .pending else {
+        guard let withdrawal = try withdrawal(serial) else {
+            return .refused(Self.bankDidNotAnswer)
+        }
+        guard withdrawal.status == .pending else {
+            try recordLate(answer, to: withdrawal)
             return .refused(Self.bankDidNotAnswer)
         }
         let outcome: CommandOutcome
@@ -78,7 +109,8 @@ extension AgencySession {
             outcome = .refused(
                 Refusal(
                     .withdrawalDeclined,
-                    "the bank declined: \(Self.told(reason)); pay out no cash"))
+                    "the bank declined: \(Self.told(reason)); pay out no cash",
+                    zh: "银行拒绝：\(Self.told(reason))；请勿付款"))
         case .noAnswer:
             try setStatus(.reversed, of: serial)
             try markReversal("due", of: serial)
@@ -127,13 +159,13 @@ extension AgencySession {
     /// A bank's reference as a settlement file can carry it: printable ASCII but for blank and `|`.
     ///
     /// A foreign text must not keep a day's file from being written.
-    private static func carried(_ reference: String) -> String {
+    static func carried(_ reference: String) -> String {
         let bytes = reference.utf8.filter { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "|") }
         return String(decoding: bytes.prefix(maximumReferenceLength), as: UTF8.self)
     }
 
     /// A bank's reason as an operator is told it: letters and blanks, no numbers that might be a card's.
-    private static func told(_ reason: String) -> String {
+    static func told(_ reason: String) -> String {
         let characters = reason.unicodeScalars.filter {
             $0.properties.isAlphabetic || $0 == " "
         }
@@ -142,19 +174,25 @@ extension AgencySession {
 
     static let bankDidNotAnswer = Refusal(
         .bankDidNotAnswer,
-        "the bank did not answer and the withdrawal is reversed; pay out no cash and try again")
+        "the bank did not answer and the withdrawal is reversed; pay out no cash and try again",
+        zh: "银行无应答，此笔取款已冲正；请勿付款，可重新办理")
 
     private func authorised(
         _ serial: Int64, by principal: Principal
     ) throws -> WithdrawalRow {
         let shift = try shifts.shift(of: principal, connection)
         guard let withdrawal = try withdrawal(serial), withdrawal.shift == shift.id else {
-            throw Refusal(.unknownWithdrawal, "there is no such withdrawal in this shift")
+            throw Refusal(
+                .unknownWithdrawal,
+                "there is no such withdrawal in this shift; compare the serial number",
+                zh: "本班次没有此笔取款；请核对流水号")
         }
         guard withdrawal.status == .authorised else {
             throw Refusal(
                 .withdrawalNotAuthorised,
-                "the withdrawal is \(withdrawal.status.rawValue), not authorised")
+                "the withdrawal is \(withdrawal.status.rawValue), not authorised; pay out nothing "
+                    + "more and look at its receipt",
+                zh: "此笔取款不在已授权状态；请勿再付款，请查看凭条")
         }
         return withdrawal
     }
@@ -165,7 +203,7 @@ extension AgencySession {
         _ = try journal.void(withdrawal.pendingEntry, narrative: narrative, at: now)
     }
 
-    private func receiptJSON(_ serial: Int64) throws -> [UInt8] {
+    func receiptJSON(_ serial: Int64) throws -> [UInt8] {
         guard let receipt = try ReceiptReader(connection).receipt(serial: serial) else {
             preconditionFailure("the transaction was read in this command")
         }

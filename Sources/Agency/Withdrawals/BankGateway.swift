@@ -45,8 +45,9 @@ public struct SandboxBank: BankGateway {
     /// How long the gateway waits for the bank, in milliseconds.
     public static let usualTimeoutMilliseconds = 2_000
 
-    private let timeoutMilliseconds: Int
-    private let line = DispatchQueue(label: "sandbox-bank", attributes: .concurrent)
+    let timeoutMilliseconds: Int
+    let silentOrders = SilentOrders()
+    let line = DispatchQueue(label: "sandbox-bank", attributes: .concurrent)
 
     public init(timeoutMilliseconds: Int = SandboxBank.usualTimeoutMilliseconds) {
         self.timeoutMilliseconds = timeoutMilliseconds

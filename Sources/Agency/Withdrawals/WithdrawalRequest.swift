@@ -10,35 +10,48 @@ public struct WithdrawalRequest: Sendable {
     public let cardNumber: String
     public let encryptedPINBlock: String
     public let amountFen: Int64
-    /// The operator saw the customer's identity card.
-    public let isIdentityChecked: Bool
+    /// The fee that the customer was told, if the terminal sends it; the tariff decides.
+    public let serviceFeeFen: Int64?
+    /// The document by which the operator knew the card's holder.
+    public let identity: IdentityDocument?
+    /// The document of who came for the holder.
+    public let agent: IdentityDocument?
 
     public init(
         productCode: String, cardNumber: String, encryptedPINBlock: String, amountFen: Int64,
-        isIdentityChecked: Bool
+        serviceFeeFen: Int64? = nil, identity: IdentityDocument?, agent: IdentityDocument? = nil
     ) {
         self.productCode = productCode
         self.cardNumber = cardNumber
         self.encryptedPINBlock = encryptedPINBlock
         self.amountFen = amountFen
-        self.isIdentityChecked = isIdentityChecked
+        self.serviceFeeFen = serviceFeeFen
+        self.identity = identity
+        self.agent = agent
     }
 
-    /// The card's digest under the book's key: card numbers are few enough to guess without one.
-    func cardDigest(key: SymmetricKey) -> String {
-        HMACSHA256.authenticate([UInt8](cardNumber.utf8), key: key).hex
-    }
+    /// The card's digest under the book's key.
+    func cardDigest(key: SymmetricKey) -> String { digestOfCard(cardNumber, key: key) }
 
     /// SHA-256 over the request's fields, for its idempotency key.
     public func fingerprint(key: SymmetricKey) -> SHA256Digest {
-        let secrets = HMACSHA256.authenticate(
-            [UInt8]("\(cardNumber)/\(encryptedPINBlock)".utf8), key: key)
-        return fingerprintOf(
-            "withdrawal", productCode, secrets.hex + (isIdentityChecked ? "+id" : ""), amountFen)
+        let people = [identity, agent].map { $0?.digest(key: key) ?? "" }
+        let secrets = keyedDigest(
+            "withdrawal", "\(cardNumber)/\(encryptedPINBlock)/\(people.joined(separator: "/"))",
+            key: key)
+        return fingerprintOf("withdrawal", productCode, secrets, amountFen, serviceFeeFen)
     }
 
     var cardLastFour: String { String(cardNumber.suffix(4)) }
 }
+
+/// A card's digest under the book's key: card numbers are few enough to guess without one.
+func digestOfCard(_ number: String, key: SymmetricKey) -> String {
+    HMACSHA256.authenticate([UInt8](number.utf8), key: key).hex
+}
+
+/// An account's or a card's number as the book and receipts show it: its last four digits.
+func masked(lastFour: String) -> String { "************" + lastFour }
 
 /// A withdrawal that waits for the bank's answer.
 public struct PendingWithdrawal: Sendable {

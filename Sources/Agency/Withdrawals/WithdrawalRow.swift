@@ -12,6 +12,8 @@ struct WithdrawalRow {
     let amountFen: Int64
     let commissionFen: Int64
     let cardDigest: String
+    /// One of the month's withdrawals of a subsidy that cost no fee.
+    let isFree: Bool
     let key: String
     let credential: Int64
     /// The entry that holds the cash until it is paid out or not.
@@ -23,7 +25,7 @@ extension AgencySession {
         try connection.prepare(
             """
             SELECT x.shift_id, x.product_id, x.business_date, x.status, x.amount_fen,
-                x.commission_fen, w.card_digest, w.key, w.credential, w.pending_entry_id
+                x.commission_fen, w.card_digest, w.key, w.credential, w.pending_entry_id, w.is_free
             FROM withdrawal w JOIN service_transaction x ON x.serial = w.serial
             WHERE w.serial = $1
             """
@@ -34,8 +36,9 @@ extension AgencySession {
             return WithdrawalRow(
                 serial: serial, shift: ID(row.integer(0)), product: ID(row.integer(1)),
                 businessDate: row.businessDate(2), status: status, amountFen: row.integer(4),
-                commissionFen: row.integer(5), cardDigest: row.text(6), key: row.text(7),
-                credential: row.integer(8), pendingEntry: ID(row.integer(9)))
+                commissionFen: row.integer(5), cardDigest: row.text(6),
+                isFree: row.integer(10) == 1, key: row.text(7), credential: row.integer(8),
+                pendingEntry: ID(row.integer(9)))
         }
     }
 
@@ -45,7 +48,8 @@ extension AgencySession {
         try connection.prepare(
             """
             SELECT serial FROM service_transaction
-            WHERE status IN ('pending', 'authorised') AND +status = 'pending' ORDER BY +serial
+            WHERE status IN ('pending', 'authorised', 'unknown', 'return_due')
+                AND +status = 'pending' AND kind = 'withdrawal' ORDER BY +serial
             """
         ).all { $0.integer(0) }
     }
@@ -95,44 +99,9 @@ extension AgencySession {
         } catch LedgerError.limitExceeded {
             throw Refusal(
                 .tillShortOfCash,
-                "the till holds too little cash for this amount; the bank was not asked",
-                field: "/amount_fen")
+                "the till holds too little cash for this amount; the bank was not asked; fetch cash "
+                    + "or enter less",
+                zh: "尾箱现金不足，尚未联系银行；请先调入现金或减少金额", field: "/amount_fen")
         }
-    }
-
-    /// - Throws: `Refusal` with `cardLimitExceeded`.
-    func takeAllowance(
-        _ amountFen: Int64, card digest: String, contract: Contract, on date: BusinessDate
-    ) throws {
-        let withdrawn = try connection.prepare(
-            """
-            INSERT INTO card_day (business_date, card_digest, withdrawn_fen) VALUES ($1, $2, $3)
-            ON CONFLICT (business_date, card_digest) DO UPDATE SET
-                withdrawn_fen = card_day.withdrawn_fen + excluded.withdrawn_fen
-            RETURNING withdrawn_fen
-            """
-        ).first(.integer(Int64(date.daysSinceEpoch)), .text(digest), .integer(amountFen)) {
-            $0.integer(0)
-        }
-        let limitFen = contract.terms[.dailyCardLimitFen]
-        guard let withdrawn, withdrawn <= limitFen else {
-            throw Refusal(
-                .cardLimitExceeded,
-                "the card may withdraw \(limitFen) fen a day over all stations; "
-                    + "pay out no cash",
-                field: "/amount_fen")
-        }
-    }
-
-    func restoreAllowance(of withdrawal: WithdrawalRow) throws {
-        try connection.prepare(
-            """
-            UPDATE card_day SET withdrawn_fen = withdrawn_fen - $1
-            WHERE business_date = $2 AND card_digest = $3
-            """
-        ).run(
-            .integer(withdrawal.amountFen),
-            .integer(Int64(withdrawal.businessDate.daysSinceEpoch)),
-            .text(withdrawal.cardDigest))
     }
 }

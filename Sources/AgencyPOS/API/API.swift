@@ -10,6 +10,8 @@ import StrictJSON
 struct API: Sendable {
     let book: Book
     let desk: WithdrawalDesk
+    let orders: BankOrderDesk
+    let inquiries: BalanceInquiryDesk
     let exchange: SettlementExchange
     let batches: TerminalBatchDesk
     let sessions: SessionCache
@@ -32,6 +34,8 @@ struct API: Sendable {
         addBillRoutes(to: &routes)
         addTicketRoutes(to: &routes)
         addWithdrawalRoutes(to: &routes)
+        addBalanceInquiryRoutes(to: &routes)
+        addBankOrderRoutes(to: &routes)
         addReceiptRoutes(to: &routes)
         addReceiptPaperRoutes(to: &routes)
         addReceiptLinkRoutes(to: &routes)

@@ -198,7 +198,7 @@ extension RefusalCode {
         case .unknownTill, .unknownShift, .unknownProduct, .unknownBill, .unknownQuote,
             .unknownTrip, .unknownReservation, .unknownWithdrawal, .unknownReceipt,
             .unknownSettlementFile, .unknownStaff, .unknownDifference, .unknownTransfer,
-            .noHandover:
+            .noHandover, .unknownOrder:
             404
         case .idempotencyKeyRunning, .notSignedOn, .alreadySignedOn, .tillTaken,
             .shiftHasPendingItems, .noContract, .billAlreadyPaid, .quoteExpired, .soldOut,
@@ -209,13 +209,17 @@ extension RefusalCode {
             .staffNotActive,
             .staffActive, .shiftSuspended, .shiftNotSuspended, .handoverOffered,
             .differenceDisputed, .differenceNotDisputed, .differenceSettled, .tillNotHeld,
-            .transferNotOffered, .transferNotDisputed, .tillCeilingReached:
+            .transferNotOffered, .transferNotDisputed, .tillCeilingReached, .orderStillUnknown,
+            .returnNotDue:
             409
         case .idempotencyKeyReused, .wrongProductKind, .feeNotInTariff, .amountNotAllowed,
             .amountMismatch, .travelDateNotOnSale, .identityNotChecked, .cardLimitExceeded,
             .withdrawalDeclined, .notCorrectable, .tenderTooSmall, .notSafeOffline,
             .terminalItemInvalid, .witnessNotConfirmed, .witnessNotAllowed, .handoverCountDiffers,
-            .successorNotAllowed, .resolutionNotAllowed, .transferNotAllowed, .limitNotAllowed:
+            .successorNotAllowed, .resolutionNotAllowed, .transferNotAllowed, .limitNotAllowed,
+            .cardCountExceeded, .cardMonthLimitExceeded, .agentNotAllowed,
+            .inquiryLimitExceeded, .inquiryDeclined, .payerLimitExceeded,
+            .transferLimitExceeded, .sameAccount, .orderDeclined:
             422
         case .bankDidNotAnswer: 504
         }

@@ -30,7 +30,7 @@ extension FixtureGenerator {
         let ticketRate = CommissionRule.rate(
             partsPerMillion: 30_000, minimumFen: 20, maximumFen: 1_000)
         return CatalogueFile(
-            partners: partners, products: products(),
+            partners: partners, products: products() + Self.bankProducts,
             contracts: [
                 contract(Self.waterID, "WATER01", feeFen: 0, .flat(fen: 50)),
                 contract(Self.powerID, "POWER01", feeFen: 0, .flat(fen: 60)),
@@ -40,7 +40,7 @@ extension FixtureGenerator {
                 contract(Self.railID, "RAIL01", feeFen: 500, .flat(fen: 100)),
                 contract("CASH01", "BANK01", feeFen: 0, .flat(fen: 100)),
                 contract("CASH02", "BANK02", feeFen: 0, .flat(fen: 80)),
-            ])
+            ] + Self.bankContracts)
     }
 
     private func products() -> [Product] {

@@ -29,7 +29,7 @@ extension API {
     }
 
     /// The serial number in a path, as receipts show it or without its zeros; no body may come.
-    private func serial(of call: Call) throws -> Int64 {
+    func serial(of call: Call) throws -> Int64 {
         guard call.request.body.isEmpty else {
             throw Problem(
                 .invalidJSON, status: 422, detail: "this request takes no body")
@@ -56,20 +56,63 @@ extension WithdrawalRequest {
     init(decoding object: JSONObjectDecoder) throws {
         var body = object
         let product = try body.string("product_id", lengthIn: 1...32)
-        let card = try body.string("card_number", lengthIn: Self.cardNumberLengths)
-        guard card.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-            throw body.refusal(of: "card_number", .forbiddenCharacter, "use digits only")
-        }
-        let block = try body.string("encrypted_pin_block", lengthIn: 16...64)
-        guard block.utf8.allSatisfy({ UnicodeScalar($0).properties.isASCIIHexDigit }) else {
-            throw body.refusal(
-                of: "encrypted_pin_block", .forbiddenCharacter, "use hexadecimal digits only")
-        }
+        let card = try body.cardNumber()
+        let block = try body.encryptedPINBlock()
         let amount = try body.amountFen()
-        let isChecked = try body.bool("identity_checked")
+        let fee = try body.serviceFeeFen()
+        let identity = try body.identityDocument("identity")
+        let agent = try body.identityDocument("agent")
         try body.finish()
         self.init(
             productCode: product, cardNumber: card, encryptedPINBlock: block, amountFen: amount,
-            isIdentityChecked: isChecked)
+            serviceFeeFen: fee, identity: identity, agent: agent)
+    }
+}
+
+extension JSONObjectDecoder {
+    /// Takes the number of a bank card.
+    mutating func cardNumber() throws(JSONError) -> String {
+        try digits("card_number", lengthIn: WithdrawalRequest.cardNumberLengths)
+    }
+
+    /// Takes a text of digits.
+    mutating func digits(
+        _ name: String, lengthIn lengths: ClosedRange<Int>
+    ) throws(JSONError) -> String {
+        let text = try string(name, lengthIn: lengths)
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            throw refusal(of: name, .forbiddenCharacter, "use digits only")
+        }
+        return text
+    }
+
+    /// Takes a PIN as the PIN pad encrypted it.
+    mutating func encryptedPINBlock() throws(JSONError) -> String {
+        let name = "encrypted_pin_block"
+        let block = try string(name, lengthIn: 16...64)
+        guard block.utf8.allSatisfy({ UnicodeScalar($0).properties.isASCIIHexDigit }) else {
+            throw refusal(of: name, .forbiddenCharacter, "use hexadecimal digits only")
+        }
+        return block
+    }
+
+    /// Takes the fee that the customer was told, which may be left out.
+    mutating func serviceFeeFen() throws(JSONError) -> Int64? {
+        try optionalInteger("service_fee_fen", in: 0...Self.maximumAmountFen)
+    }
+
+    /// Takes a document by which a person was known; it may be left out, for a rule to judge.
+    mutating func identityDocument(_ name: String) throws(JSONError) -> IdentityDocument? {
+        guard var body = try optionalObject(name) else { return nil }
+        let kind = try body.enumeration("document_type", IdentityDocument.Kind.self)
+        let number = try body.string(
+            "document_number", lengthIn: IdentityDocument.numberLengths)
+        guard let document = IdentityDocument(kind: kind, number: number) else {
+            throw body.refusal(
+                of: "document_number", .valueNotAllowed,
+                "a \(kind.rawValue) has no such number; compare it with the document")
+        }
+        try body.finish()
+        return document
     }
 }

@@ -30,6 +30,8 @@ import Testing
         let api = API(
             book: server.book,
             desk: WithdrawalDesk(writer: server.book.writer, gateway: SandboxBank()) { _ in },
+            orders: BankOrderDesk(writer: server.book.writer, gateway: SandboxBank()) { _ in },
+            inquiries: BalanceInquiryDesk(writer: server.book.writer, gateway: SandboxBank()),
             exchange: SettlementExchange(book: server.book),
             batches: TerminalBatchDesk(readers: readers, writer: server.book.writer),
             sessions: SessionCache(readers: readers), workers: workers,

@@ -86,7 +86,36 @@ extension JSONValue {
         [
             "product_id": "CASH01", "card_number": .string(card),
             "encrypted_pin_block": "0123456789ABCDEF", "amount_fen": .integer(amountFen),
-            "identity_checked": true,
+            "identity": Operations.identityExample,
+        ]
+    }
+
+    static func remittance(
+        account: String = "6217990000004321", amountFen: Int64 = 80_000,
+        identity: JSONValue = Operations.identityExample
+    ) -> JSONValue {
+        [
+            "product_id": "REMIT01", "payee_name": "王小明",
+            "payee_account_number": .string(account), "amount_fen": .integer(amountFen),
+            "identity": identity,
+        ]
+    }
+
+    static func transfer(
+        card: String = "6222020000001234", account: String = "6217990000005678",
+        amountFen: Int64 = 300_000
+    ) -> JSONValue {
+        [
+            "product_id": "TRANS01", "card_number": .string(card),
+            "encrypted_pin_block": "0123456789ABCDEF", "to_account_number": .string(account),
+            "amount_fen": .integer(amountFen),
+        ]
+    }
+
+    static func balanceInquiry(card: String = "6222020000001234") -> JSONValue {
+        [
+            "product_id": "CASH01", "card_number": .string(card),
+            "encrypted_pin_block": "0123456789ABCDEF",
         ]
     }
 }

@@ -24,6 +24,7 @@ final class LiveServer: Sendable {
     init(
         folder: TemporaryFolder? = nil, clock: TestClock = TestClock(),
         gateway: any BankGateway = SandboxBank(timeoutMilliseconds: 20),
+        orderGateway: any BankOrderGateway = SandboxBank(timeoutMilliseconds: 20),
         logPath: String = "/dev/null", publicURL: String? = nil
     ) throws {
         let folder = try folder ?? DemoNetwork.copy()
@@ -34,7 +35,7 @@ final class LiveServer: Sendable {
         book = try Book(path: folder.path) { clock.now }
         service = try Service(
             book: book, configuration: HTTPServerConfiguration(), log: log, gateway: gateway,
-            publicURL: publicURL)
+            orderGateway: orderGateway, publicURL: publicURL)
         port = try service.start()
         self.folder = folder
         self.clock = clock
@@ -89,6 +90,7 @@ final class LiveServer: Sendable {
         "ticket_reservation", "withdrawal", "shift", "settlement_file", "session",
         "receipt_print", "authorisation", "basket", "terminal_batch", "terminal_sequence",
         "cash_count", "cash_transfer", "till_difference", "handover", "till_limit", "staff_event",
+        "card_inquiry", "bank_order",
     ]
 }
 

@@ -106,6 +106,11 @@ import Testing
             new: #""valid_from":"2022-01-01","service_fee_fen":1"#, kind: .inconsistent,
             path: "/contracts/2/service_fee_fen"),
         Fault(
+            file: "catalogue.json", old: #""valid_from":"2022-01-01","service_fee_fen":0"#,
+            new: #""valid_from":"2022-01-01","terms":{"free_withdrawals_per_month":1},"#
+                + #""service_fee_fen":1000"#, kind: .inconsistent,
+            path: "/contracts/2/service_fee_fen"),
+        Fault(
             file: "catalogue.json", old: #""valid_to":"2020-12-31""#,
             new: #""valid_to":"2019-12-31""#, kind: .json(.valueOutOfRange),
             path: "/contracts/0/valid_to", line: 14),

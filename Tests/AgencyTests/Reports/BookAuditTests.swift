@@ -284,7 +284,9 @@ struct Damage: Sendable, CustomTestStringConvertible {
     }
 
     @Test("every check has damage that it must find") func complete() {
-        let damages = Self.damages + Self.cashDamages + CorrectionAuditTests.damages
+        let damages =
+            Self.damages + Self.cashDamages + CorrectionAuditTests.damages
+            + BankAuditTests.damages
         #expect(Set(damages.map(\.check)) == Set(BusinessChecks.all.map(\.name)))
     }
 

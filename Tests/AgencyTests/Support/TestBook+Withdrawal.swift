@@ -5,13 +5,25 @@ import Testing
 extension TestBook {
     static let card = "6228480000000001"
 
+    /// The document of nobody: its number has a right check character and a region that is none.
+    static let holder = document("990001199001010013")
+    static let agent = document("990001198805050024")
+
+    static func document(_ number: String) -> IdentityDocument {
+        guard let document = IdentityDocument(kind: .residentCard, number: number) else {
+            preconditionFailure("\(number) has a wrong check character")
+        }
+        return document
+    }
+
     static func withdrawal(
         _ amountFen: Int64, card: String = TestBook.card, product: String = "CASH01",
-        isIdentityChecked: Bool = true
+        feeFen: Int64? = nil, isIdentityChecked: Bool = true, agent: IdentityDocument? = nil
     ) -> WithdrawalRequest {
         WithdrawalRequest(
             productCode: product, cardNumber: card, encryptedPINBlock: "00112233AABBCCDD",
-            amountFen: amountFen, isIdentityChecked: isIdentityChecked)
+            amountFen: amountFen, serviceFeeFen: feeFen,
+            identity: isIdentityChecked ? holder : nil, agent: agent)
     }
 
     func desk(_ bank: ControllableBank) -> WithdrawalDesk {
@@ -44,11 +56,11 @@ extension TestBook {
 
     /// A withdrawal that waits for its bank.
     func pending(
-        _ amountFen: Int64 = 100_000, card: String = TestBook.card, key: String,
-        by principal: Principal
+        _ amountFen: Int64 = 100_000, card: String = TestBook.card, product: String = "CASH01",
+        key: String, by principal: Principal
     ) throws -> Int64 {
-        try #require(
-            try start(Self.withdrawal(amountFen, card: card), key: key, by: principal).serial)
+        let request = Self.withdrawal(amountFen, card: card, product: product)
+        return try #require(try start(request, key: key, by: principal).serial)
     }
 
     func record(_ answer: BankAnswer, _ serial: Int64) throws -> CommandOutcome {
@@ -85,5 +97,14 @@ extension TestBook {
     func reversal(_ serial: Int64) throws -> String {
         try #require(
             try texts("SELECT reversal FROM withdrawal WHERE serial = \(serial)").first)
+    }
+
+    /// The answers that came too late to a transaction, each with its reference.
+    func lateAnswers(_ serial: Int64) throws -> [String] {
+        try texts(
+            """
+            SELECT answer || ' ' || partner_reference FROM late_bank_answer
+            WHERE serial = \(serial) ORDER BY late_answer_id
+            """)
     }
 }

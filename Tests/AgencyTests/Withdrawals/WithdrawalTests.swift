@@ -46,8 +46,24 @@ enum WithdrawalEvent: String, CaseIterable, Sendable {
         }
         let isUsed = next == .pending || next == .authorised || next == .posted
         #expect(try test.usedAllowanceFen() == (isUsed ? 100_000 : 0))
-        #expect(try test.reversal(serial) == (next == .reversed ? "due" : "none"))
+        // A bank that says yes after its no may hold what it debited: it is told to undo it.
+        let isContradicted = state == .declined && event == .approved
+        #expect(
+            try test.reversal(serial) == (next == .reversed || isContradicted ? "due" : "none"))
+        #expect(try test.lateAnswers(serial) == Self.expectedLateAnswers(state, event))
         #expect(try test.faults() == [])
+    }
+
+    /// What is kept of an answer that comes when the matter is decided.
+    static func expectedLateAnswers(
+        _ state: TransactionStatus, _ event: WithdrawalEvent
+    ) -> [String] {
+        switch (state, event) {
+        case (.reversed, .approved), (.declined, .approved): ["approved REF"]
+        case (.reversed, .declined), (.posted, .declined), (.authorised, .declined):
+            ["declined "]
+        case (_, _): []
+        }
     }
 
     /// What a withdrawal can be: cash that goes out is never in suspense.
@@ -125,6 +141,20 @@ enum WithdrawalEvent: String, CaseIterable, Sendable {
         #expect(
             try test.withdraw(request, at: desk, key: "terminal-1", by: teller).wait() == first)
         #expect(bank.asked.count == 1)
+    }
+
+    @Test("of a bank that babbles no more than some answers are kept") func babble() throws {
+        let test = try TestBook()
+        let serial = try test.pending(key: "terminal-1", by: try test.signOn())
+        for number in 1...40 {
+            let outcome = try test.record(
+                number == 1 ? .noAnswer : .approved(reference: "R\(number)"), serial)
+            #expect(outcome.refusalCode == .bankDidNotAnswer)
+        }
+        #expect(
+            try test.lateAnswers(serial).count == Int(AgencySession.maximumLateAnswers))
+        #expect(try test.reversal(serial) == "due")
+        #expect(try test.faults() == [])
     }
 
     @Test("a late answer after the reversal changes nothing") func lateAnswer() throws {
