@@ -10,6 +10,7 @@ import StrictJSON
 struct API: Sendable {
     let book: Book
     let desk: WithdrawalDesk
+    let ticketDesk: TicketDesk
     let exchange: SettlementExchange
     let batches: TerminalBatchDesk
     let sessions: SessionCache
@@ -31,6 +32,7 @@ struct API: Sendable {
         addCashTransferRoutes(to: &routes)
         addBillRoutes(to: &routes)
         addTicketRoutes(to: &routes)
+        addTicketReturnRoutes(to: &routes)
         addWithdrawalRoutes(to: &routes)
         addReceiptRoutes(to: &routes)
         addReceiptPaperRoutes(to: &routes)

@@ -198,7 +198,7 @@ extension RefusalCode {
         case .unknownTill, .unknownShift, .unknownProduct, .unknownBill, .unknownQuote,
             .unknownTrip, .unknownReservation, .unknownWithdrawal, .unknownReceipt,
             .unknownSettlementFile, .unknownStaff, .unknownDifference, .unknownTransfer,
-            .noHandover:
+            .noHandover, .unknownTicket:
             404
         case .idempotencyKeyRunning, .notSignedOn, .alreadySignedOn, .tillTaken,
             .shiftHasPendingItems, .noContract, .billAlreadyPaid, .quoteExpired, .soldOut,
@@ -208,14 +208,17 @@ extension RefusalCode {
             .voidTooLate, .refundTooEarly, .voidNeedsPartner, .terminalNumberReused, .staffNotActive,
             .staffActive, .shiftSuspended, .shiftNotSuspended, .handoverOffered,
             .differenceDisputed, .differenceNotDisputed, .differenceSettled, .tillNotHeld,
-            .transferNotOffered, .transferNotDisputed, .tillCeilingReached:
+            .transferNotOffered, .transferNotDisputed, .tillCeilingReached,
+            .ticketNotIssued, .departed, .notRefundable, .notChangeable:
             409
         case .idempotencyKeyReused, .wrongProductKind, .feeNotInTariff, .amountNotAllowed,
             .amountMismatch, .travelDateNotOnSale, .identityNotChecked, .cardLimitExceeded,
             .withdrawalDeclined, .notCorrectable, .tenderTooSmall, .notSafeOffline,
             .terminalItemInvalid, .witnessNotConfirmed, .witnessNotAllowed, .handoverCountDiffers,
-            .successorNotAllowed, .resolutionNotAllowed, .transferNotAllowed, .limitNotAllowed:
+            .successorNotAllowed, .resolutionNotAllowed, .transferNotAllowed, .limitNotAllowed,
+            .fareClassNotSold, .sellAlone:
             422
+        case .ticketsNotIssued: 502
         case .bankDidNotAnswer: 504
         }
     }

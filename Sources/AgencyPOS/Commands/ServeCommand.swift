@@ -67,6 +67,7 @@ struct Service: Sendable {
     private let book: Book
     private let server: HTTPServer
     private let desk: WithdrawalDesk
+    private let ticketDesk: TicketDesk
     private let exchange: SettlementExchange
     private let workers: WorkerPool
     private let signInWorkers: WorkerPool
@@ -76,7 +77,8 @@ struct Service: Sendable {
 
     init(
         book: Book, configuration: HTTPServerConfiguration, log: Log,
-        gateway: any BankGateway = SandboxBank(), publicURL: String? = nil
+        gateway: any BankGateway = SandboxBank(),
+        issuer: any TicketIssuer = SandboxTicketIssuer(), publicURL: String? = nil
     ) throws {
         host = configuration.host
         publicAddress = PublicAddress(publicURL)
@@ -85,6 +87,7 @@ struct Service: Sendable {
         self.book = book
         self.log = log
         desk = WithdrawalDesk(writer: book.writer, gateway: gateway) { log.warning($0) }
+        ticketDesk = TicketDesk(writer: book.writer, issuer: issuer) { log.warning($0) }
         exchange = SettlementExchange(book: book)
         workers = try WorkerPool(
             threadCount: ServeCommand.workerCount,
@@ -95,7 +98,7 @@ struct Service: Sendable {
         // A connection of its own: the server's loop must not wait for reports to end.
         let sessionReaders = ReaderPool(path: book.folder.databasePath, maximumConnections: 1)
         let api = API(
-            book: book, desk: desk, exchange: exchange,
+            book: book, desk: desk, ticketDesk: ticketDesk, exchange: exchange,
             batches: TerminalBatchDesk(readers: book.readers, writer: book.writer),
             sessions: SessionCache(readers: sessionReaders), workers: workers,
             signInWorkers: signInWorkers, log: log, publicAddress: publicAddress)
@@ -112,6 +115,7 @@ struct Service: Sendable {
     /// - Returns: the port.
     func start() throws -> UInt16 {
         try desk.resolveInterrupted()
+        try ticketDesk.resolveInterrupted()
         releaseOverdueFiles()
         let server = server
         book.writer.aroundCompletions(

@@ -30,6 +30,9 @@ import Testing
         let api = API(
             book: server.book,
             desk: WithdrawalDesk(writer: server.book.writer, gateway: SandboxBank()) { _ in },
+            ticketDesk: TicketDesk(
+                writer: server.book.writer, issuer: SandboxTicketIssuer()
+            ) { _ in },
             exchange: SettlementExchange(book: server.book),
             batches: TerminalBatchDesk(readers: readers, writer: server.book.writer),
             sessions: SessionCache(readers: readers), workers: workers,

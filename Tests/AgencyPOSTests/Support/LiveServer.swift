@@ -24,6 +24,7 @@ final class LiveServer: Sendable {
     init(
         folder: TemporaryFolder? = nil, clock: TestClock = TestClock(),
         gateway: any BankGateway = SandboxBank(timeoutMilliseconds: 20),
+        issuer: any TicketIssuer = SandboxTicketIssuer(timeoutMilliseconds: 20),
         logPath: String = "/dev/null", publicURL: String? = nil
     ) throws {
         let folder = try folder ?? DemoNetwork.copy()
@@ -34,7 +35,7 @@ final class LiveServer: Sendable {
         book = try Book(path: folder.path) { clock.now }
         service = try Service(
             book: book, configuration: HTTPServerConfiguration(), log: log, gateway: gateway,
-            publicURL: publicURL)
+            issuer: issuer, publicURL: publicURL)
         port = try service.start()
         self.folder = folder
         self.clock = clock

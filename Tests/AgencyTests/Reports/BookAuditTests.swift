@@ -284,7 +284,8 @@ struct Damage: Sendable, CustomTestStringConvertible {
     }
 
     @Test("every check has damage that it must find") func complete() {
-        let damages = Self.damages + Self.cashDamages + CorrectionAuditTests.damages
+        let damages =
+            Self.damages + Self.cashDamages + Self.ticketDamages + CorrectionAuditTests.damages
         #expect(Set(damages.map(\.check)) == Set(BusinessChecks.all.map(\.name)))
     }
 
