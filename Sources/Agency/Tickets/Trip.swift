@@ -88,16 +88,16 @@ public struct TripReader {
                             AND r.state = 'reserved' AND r.expires_at <= $2), 0)
                 FROM trip t JOIN product p ON p.product_id = t.product_id
                 LEFT JOIN trip_day d ON d.trip_id = t.trip_id AND d.travel_date = $1
-                WHERE t.product_id = $3 AND t.trip_id > $4 AND (t.kind <> 'trip') = $6
-                    AND (t.weekdays >> $7) & 1 AND ifnull(t.runs_from <= $1, 1)
+                WHERE t.product_id = $3 AND t.trip_id > $4 AND (t.kind <> 'trip') = $5
+                    AND (t.weekdays >> $6) & 1 AND ifnull(t.runs_from <= $1, 1)
                     AND ifnull(t.runs_to >= $1, 1)
-                ORDER BY t.trip_id LIMIT $5
+                ORDER BY t.trip_id LIMIT $7
                 """
         ).all(
             .integer(Int64(date.daysSinceEpoch)), .integer(instant.millisecondsSinceEpoch),
             .integer(product.id.number), .integer(cursor),
-            .integer(Int64(min(limit, Self.maximumPageSize))), .integer(areOffers ? 1 : 0),
-            .integer(TripCalendar.weekday(of: date))
+            .integer(areOffers ? 1 : 0), .integer(TripCalendar.weekday(of: date)),
+            .integer(Int64(min(limit, Self.maximumPageSize)))
         ) { (try Trip(row: $0), $0.integer(15)) }
     }
 

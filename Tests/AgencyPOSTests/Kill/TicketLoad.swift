@@ -95,18 +95,18 @@ final class TicketLoad: Sendable {
         let sold = try send(
             teller, "/v1/tickets",
             #"{"reservation_id":"\#(reservation)","amount_fen":\#(2 * Self.fareFen)}"#,
-            "sale-\(number)", client)
+            "ticket-sale-\(number)", client)
         guard let sold else { return }
         let object = try JSONSerialization.jsonObject(with: Data(sold)) as? [String: Any]
         let receipt = try #require(object?["receipt"] as? [String: Any])
         let serial = try #require(receipt["serial"] as? String)
         _ = try send(
             teller, "/v1/tickets/\(serial)/1/refund", #"{"refund_fen":\#(Self.fareFen)}"#,
-            "refund-\(number)", client)
+            "ticket-refund-\(number)", client)
         _ = try send(
             teller, "/v1/tickets/\(serial)/2/change",
             #"{"trip_id":"\#(other)","travel_date":"\#(date)","difference_fen":0}"#,
-            "change-\(number)", client)
+            "ticket-change-\(number)", client)
     }
 
     /// Sends one request that moves money and keeps its answer.

@@ -44,10 +44,10 @@ extension BookAuditTests {
                 + "WHERE state = 'refunded'"),
         Damage(
             check: "refunds have their tickets",
-            sql: "UPDATE service_transaction SET original_item = 9 WHERE original_item > 0"),
+            sql: "UPDATE service_transaction SET original_item = original_item + 5 WHERE original_item > 0"),
         Damage(
             check: "refunds keep what the rules say",
-            sql: "UPDATE ticket_rule SET fee_bp = fee_bp + 1 WHERE action = 'refund'"),
+            sql: "UPDATE ticket_rule SET fee_bp = fee_bp + 100 WHERE action = 'refund'"),
         Damage(check: "refunds keep what the rules say", sql: "DELETE FROM ticket_rule"),
         Damage(
             check: "refunds keep what the rules say",

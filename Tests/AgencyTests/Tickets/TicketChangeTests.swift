@@ -120,7 +120,7 @@ import Testing
             serial = try #require(Int64(try receipt.text("serial")))
         }
         // The last one can still be given back.
-        _ = try test.refund(serial, 1, 9_450, key: "refund", by: teller).bytes()
+        _ = try test.refund(serial, 1, 9_450, key: "the-refund", by: teller).bytes()
         #expect(try test.faults() == [])
     }
 
