@@ -17,9 +17,24 @@ extension JSONObjectDecoder {
     public mutating func objects(
         _ name: String, maximumCount: Int
     ) throws(JSONError) -> [JSONObjectDecoder] {
-        let member = try require(name)
+        try opened(require(name), maximumCount)
+    }
+
+    /// Takes an array of objects that may be missing or null, and opens each.
+    ///
+    /// - Throws: `JSONError`: not an array, too many elements, an element is no object.
+    public mutating func optionalObjects(
+        _ name: String, maximumCount: Int
+    ) throws(JSONError) -> [JSONObjectDecoder]? {
+        guard let member = takeUnlessNull(name) else { return nil }
+        return try opened(member, maximumCount)
+    }
+
+    private func opened(
+        _ member: JSONMember, _ maximumCount: Int
+    ) throws(JSONError) -> [JSONObjectDecoder] {
         let elements = try checkedArray(member, maximumCount)
-        let base = path + JSONPointer.component(name)
+        let base = path + JSONPointer.component(member.name)
         var decoders: [JSONObjectDecoder] = []
         decoders.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {

@@ -114,42 +114,6 @@ extension AgencySchema {
 
         """
 
-    static let tickets = """
-        CREATE TABLE trip (
-            trip_id INTEGER PRIMARY KEY,
-            code TEXT NOT NULL UNIQUE,
-            product_id INTEGER NOT NULL REFERENCES product,
-            origin TEXT NOT NULL,
-            destination TEXT NOT NULL,
-            departure_minute INTEGER NOT NULL,
-            fare_fen INTEGER NOT NULL CHECK (fare_fen > 0),
-            seats_per_day INTEGER NOT NULL
-        ) STRICT;
-        CREATE TABLE trip_day (
-            trip_id INTEGER NOT NULL REFERENCES trip,
-            travel_date INTEGER NOT NULL,
-            seats_taken INTEGER NOT NULL,
-            PRIMARY KEY (trip_id, travel_date)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE ticket_reservation (
-            reservation_id INTEGER PRIMARY KEY,
-            trip_id INTEGER NOT NULL REFERENCES trip,
-            travel_date INTEGER NOT NULL,
-            seat_count INTEGER NOT NULL,
-            station_id INTEGER NOT NULL REFERENCES station,
-            fare_fen INTEGER NOT NULL,
-            fee_fen INTEGER NOT NULL,
-            state TEXT NOT NULL CHECK (state IN ('reserved', 'issued', 'expired')),
-            created_at INTEGER NOT NULL,
-            expires_at INTEGER NOT NULL,
-            serial INTEGER,
-            CHECK ((state = 'issued') = (serial IS NOT NULL))
-        ) STRICT;
-        CREATE INDEX ticket_reservation_held ON ticket_reservation (trip_id, travel_date)
-        WHERE state = 'reserved';
-
-        """
-
     static let closing = """
         CREATE TABLE day_revenue (
             business_date INTEGER NOT NULL,

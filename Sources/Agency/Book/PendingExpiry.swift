@@ -4,7 +4,8 @@ import Foundation
 import Ledger
 import SQL
 
-/// Voids pending entries when their time has run out: by itself, from the opening of a book on.
+/// Voids pending entries, and frees the seats of reservations, when their time has run out: by
+/// itself, from the opening of a book on.
 ///
 /// What ran out while no process had the book open is voided at once.
 final class PendingExpiry: Sendable {
@@ -54,8 +55,13 @@ final class PendingExpiry: Sendable {
     private func voidWhatIsDue(after failure: String?) -> String? {
         do {
             while try isSomethingDue() {
-                let count = try writer.perform { try $0.voidExpired() }
-                guard count == Journal.maximumExpiriesPerCommand else { return nil }
+                let isMoreDue = try writer.perform { session in
+                    let voided = try session.voidExpired()
+                    let freed = try session.expireReservations()
+                    return voided == Journal.maximumExpiriesPerCommand
+                        || freed == AgencySession.maximumExpiredReservations
+                }
+                guard isMoreDue else { return nil }
             }
             return nil
         } catch {
@@ -66,10 +72,15 @@ final class PendingExpiry: Sendable {
     }
 
     private func isSomethingDue() throws -> Bool {
-        guard let due = try readers.read({ try LedgerReader($0).nextExpiry() }) else {
-            return false
+        let now = clock()
+        return try readers.read { connection in
+            if let due = try LedgerReader(connection).nextExpiry(), due <= now { return true }
+            return try connection.prepare(
+                """
+                SELECT 1 FROM ticket_reservation WHERE state = 'reserved' AND expires_at <= $1
+                """
+            ).first(.integer(now.millisecondsSinceEpoch)) { _ in true } ?? false
         }
-        return due <= clock()
     }
 }
 

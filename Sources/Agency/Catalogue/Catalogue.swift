@@ -54,6 +54,8 @@ public struct Contract: Sendable {
     public let commission: CommissionRule
     public let split: CommissionSplit
     public let terms: Terms
+    /// Tickets: what the principal keeps of one that is given back or exchanged.
+    public let ticketRules: TicketRules
 
     func isValid(on date: BusinessDate) -> Bool {
         validFrom <= date && validTo.map { date <= $0 } ?? true
@@ -223,6 +225,7 @@ extension Catalogue {
     ) throws -> [(product: ID<Product>, contract: Contract)] {
         let terms = try readTerms(connection)
         let bands = try CommissionColumns.readBands(connection)
+        let rules = try TicketRules.read(connection)
         return try connection.prepare(
             """
             SELECT c.contract_id, c.code, c.product_id, p.code, c.valid_from, c.valid_to,
@@ -250,7 +253,7 @@ extension Catalogue {
                     operatorBasisPoints: row.integer(12), villageBasisPoints: row.integer(13),
                     townBasisPoints: row.integer(14), districtBasisPoints: row.integer(15),
                     remainderTo: remainder),
-                terms: terms[id] ?? Terms())
+                terms: terms[id] ?? Terms(), ticketRules: rules[id] ?? TicketRules())
             return (ID(row.integer(2)), contract)
         }
     }

@@ -28,6 +28,18 @@ public enum Term: String, CaseIterable, Sendable {
     case holdMinutes = "hold_minutes"
     /// How long after it was recorded a transaction can be voided, in minutes.
     case reversalWindowMinutes = "reversal_window_minutes"
+    /// Tickets: how many days ahead they are sold, today counted as 0.
+    case saleDays = "sale_days"
+    /// Tickets: 1 when the principal issues them itself after they are paid, 0 when we do.
+    case principalIssues = "principal_issues"
+    /// Tickets: what the principal keeps of a fare is rounded half up to a multiple of it, in fen.
+    case refundRoundingFen = "refund_rounding_fen"
+    /// Tickets: 1 when the service fee goes back with a refund.
+    case refundsServiceFee = "refunds_service_fee"
+    /// Tickets: 0 when a refund leaves the commission, 1 when its share goes back, 2 when all does.
+    case refundedCommission = "refunded_commission"
+    /// Tickets: how often one may be changed.
+    case maximumChanges = "maximum_changes"
     /// Bills: 1 when a refund makes the bill payable again, 0 when the biller settles that itself.
     case refundReopensBill = "refund_reopens_bill"
 
@@ -46,21 +58,26 @@ public enum Term: String, CaseIterable, Sendable {
         case .agentWithdrawals: 0...1
         case .holdMinutes: 1...1_440
         case .reversalWindowMinutes: 0...1_440
-        case .refundReopensBill: 0...1
+        case .refundReopensBill, .principalIssues, .refundsServiceFee: 0...1
+        case .saleDays: 0...730
+        case .refundRoundingFen: 1...10_000
+        case .refundedCommission: 0...2
+        case .maximumChanges: 0...9
         }
     }
 
     /// What holds when a contract is silent.
     public var usualValue: Int64 {
         switch self {
-        case .minimumFen, .stepFen: 1
+        case .minimumFen, .stepFen, .refundRoundingFen, .refundedCommission, .maximumChanges: 1
         case .maximumFen, .monthlyCardLimitFen, .dailyPayerLimitFen:
             DataFileLimits.maximumAmountFen
         case .dailyCardCount: Self.maximumCount
         case .dailyInquiryCount: 5
         case .dailyCardLimitFen, .freeWithdrawalsPerMonth, .agentWithdrawals,
-            .identityThresholdFen, .refundReopensBill:
+            .identityThresholdFen, .refundReopensBill, .principalIssues, .refundsServiceFee:
             0
+        case .saleDays: 30
         case .holdMinutes: 15
         case .reversalWindowMinutes: 1_440
         }

@@ -81,6 +81,14 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case unknownReservation = "unknown-reservation"
     case reservationExpired = "reservation-expired"
     case reservationAlreadyIssued = "reservation-already-issued"
+    case fareClassNotSold = "fare-class-not-sold"
+    case unknownTicket = "unknown-ticket"
+    case ticketNotIssued = "ticket-not-issued"
+    case departed
+    case notRefundable = "not-refundable"
+    case notChangeable = "not-changeable"
+    case sellAlone = "sell-alone"
+    case ticketsNotIssued = "tickets-not-issued"
     // Withdrawals
     case identityNotChecked = "identity-not-checked"
     case cardLimitExceeded = "card-limit-exceeded"

@@ -17,11 +17,13 @@ extension CatalogueFile {
         public var split: Split
         /// What this contract sets otherwise than its product.
         public var terms: Terms
+        /// Tickets: what the principal keeps of one that is given back or exchanged.
+        public var ticketRules: TicketRules
 
         public init(
             id: String, partnerID: String, productID: String, validFrom: BusinessDate,
             validTo: BusinessDate?, serviceFeeFen: Int64, commission: CommissionRule, split: Split,
-            terms: Terms = Terms()
+            terms: Terms = Terms(), ticketRules: TicketRules = TicketRules()
         ) {
             self.id = id
             self.partnerID = partnerID
@@ -32,6 +34,7 @@ extension CatalogueFile {
             self.commission = commission
             self.split = split
             self.terms = terms
+            self.ticketRules = ticketRules
         }
 
         public init(decoding object: JSONObjectDecoder) throws(JSONError) {
@@ -50,6 +53,7 @@ extension CatalogueFile {
             commission = try CommissionRule(decoding: object.object("commission"))
             split = try Split(decoding: object.object("split"))
             terms = try Self.terms(&object)
+            ticketRules = try TicketRules(decoding: &object)
             try object.finish()
         }
 
@@ -88,6 +92,7 @@ extension CatalogueFile {
                 }
                 writer.endObject()
             }
+            ticketRules.encodeMembers(to: &writer)
             writer.endObject()
         }
     }

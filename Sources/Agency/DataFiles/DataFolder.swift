@@ -72,6 +72,15 @@ public struct DataFolder: Sendable {
             path: path + "/" + TripFileReader.fileName, productIDs: ticketProductIDs)
     }
 
+    /// Opens `offers.csv`, or gives nothing where it is left out.
+    ///
+    /// - Throws: `DataFileError`.
+    public func offers() throws(DataFileError) -> OfferFileReader? {
+        guard try Self.exists(OfferFileReader.fileName, in: path) else { return nil }
+        return try OfferFileReader(
+            path: path + "/" + OfferFileReader.fileName, productIDs: ticketProductIDs)
+    }
+
     private static func model<Model: DataFileModel>(
         _ type: Model.Type, in folder: String, named name: String
     ) throws(DataFileError) -> Model {

@@ -13,7 +13,7 @@ final class TableReader {
     private static let bufferBytes = 64 * DataFileLimits.maximumLineBytes
 
     /// The columns, in order.
-    let columns: [String]
+    private(set) var columns: [String]
     /// The current line, from 1; 0 before the first.
     private(set) var line = 0
 
@@ -32,17 +32,30 @@ final class TableReader {
     /// - Parameters:
     ///   - path: The file.
     ///   - columns: The names that the first line must have, in this order.
+    ///   - furtherColumns: Names that may follow them, all or none.
     /// - Throws: `DataFileError`.
-    init(path: String, columns: [String]) throws(DataFileError) {
-        self.columns = columns
+    init(
+        path: String, columns: [String], furtherColumns: [String] = []
+    ) throws(DataFileError) {
         file = try FileBytes(path: path)
         buffer = .allocate(capacity: Self.bufferBytes)
-        fields.reserveCapacity(columns.count)
+        self.columns = columns
+        fields.reserveCapacity(columns.count + furtherColumns.count)
         let expected = columns.joined(separator: ",")
-        guard let header = try nextLine(), buffer[header].elementsEqual(expected.utf8) else {
+        let header = try nextLine()
+        if let header, !furtherColumns.isEmpty {
+            let all = columns + furtherColumns
+            if buffer[header].elementsEqual(all.joined(separator: ",").utf8) {
+                self.columns = all
+                return
+            }
+        }
+        guard let header, buffer[header].elementsEqual(expected.utf8) else {
             throw DataFileError(
                 file: file.name, line: 1, .wrongHeader,
-                "the first line is not the header; write exactly: \(expected)")
+                "the first line is not the header; write exactly: \(expected)"
+                    + (furtherColumns.isEmpty
+                        ? "" : " (,\(furtherColumns.joined(separator: ",")))"))
         }
     }
 

@@ -10,12 +10,18 @@ public struct TripRow: Sendable, Equatable {
     /// The price of one seat, service fee apart.
     public var fareFen: Int64
     public var seatsPerDay: Int64
-    /// Whether it runs, every day; a trip that does not run is not sold.
+    /// Whether it runs; a trip that does not run is not sold.
     public var runsDaily: Bool
+    /// On which days it runs.
+    public var calendar: TripCalendar
+    public var childFareFen: Int64?
+    public var seniorFareFen: Int64?
 
     public init(
         productID: String, tripID: String, origin: String, destination: String,
-        departureMinutes: Int, fareFen: Int64, seatsPerDay: Int64, runsDaily: Bool
+        departureMinutes: Int, fareFen: Int64, seatsPerDay: Int64, runsDaily: Bool,
+        calendar: TripCalendar = TripCalendar(), childFareFen: Int64? = nil,
+        seniorFareFen: Int64? = nil
     ) {
         self.productID = productID
         self.tripID = tripID
@@ -25,6 +31,9 @@ public struct TripRow: Sendable, Equatable {
         self.fareFen = fareFen
         self.seatsPerDay = seatsPerDay
         self.runsDaily = runsDaily
+        self.calendar = calendar
+        self.childFareFen = childFareFen
+        self.seniorFareFen = seniorFareFen
     }
 
     /// The departure as `HH:MM`.
@@ -46,6 +55,10 @@ public final class TripFileReader {
         "product_id", "trip_id", "origin", "destination", "departure_time", "fare_fen",
         "seats_per_day", "runs_daily",
     ]
+    /// Columns that may follow; all of them or none.
+    public static let furtherColumns = [
+        "weekdays", "runs_from", "runs_to", "child_fare_fen", "senior_fare_fen",
+    ]
 
     private let table: TableReader
     private let productIDs: [String]
@@ -57,7 +70,8 @@ public final class TripFileReader {
     ///   - productIDs: The ticket products; rows of others are refused.
     /// - Throws: `DataFileError`.
     public init(path: String, productIDs: [String]) throws(DataFileError) {
-        table = try TableReader(path: path, columns: Self.columns)
+        table = try TableReader(
+            path: path, columns: Self.columns, furtherColumns: Self.furtherColumns)
         self.productIDs = productIDs
     }
 
@@ -70,26 +84,25 @@ public final class TripFileReader {
     /// - Throws: `DataFileError` with the line, the column and what to do.
     public func next() throws(DataFileError) -> TripRow? {
         guard try table.advance() else { return nil }
-        guard let (hour, minute) = table.pair(4, widths: (2, 2), separator: ":"),
-            hour < 24, minute < 60
-        else {
-            throw table.refusal(
-                4, .value, value: table.shown(table.bytes(4)),
-                "this is no time of day; write HH:MM from 00:00 to 23:59")
-        }
+        let departureMinutes = try table.minuteOfDay(4)
         let names = DataFileLimits.nameCharacters
-        return TripRow(
+        var row = TripRow(
             productID: try table.known(
                 0, among: productIDs, "no ticket product has this id; add or correct it"),
             tripID: try table.identifier(1, lengthIn: DataFileLimits.tripIDCharacters),
             origin: try table.text(2, lengthIn: names),
             destination: try table.text(3, lengthIn: names),
-            departureMinutes: hour * 60 + minute,
+            departureMinutes: departureMinutes,
             fareFen: try table.integer(5, in: 1...DataFileLimits.maximumAmountFen),
             seatsPerDay: try table.integer(6, in: 0...DataFileLimits.maximumSeats),
             runsDaily: try table.known(
                 7, among: ["true", "false"], "this is neither true nor false; write one")
                 == "true")
+        guard table.columns.count > Self.columns.count else { return row }
+        row.calendar = try table.calendar(weekdays: 8, from: 9, to: 10)
+        row.childFareFen = try table.optionalFare(11)
+        row.seniorFareFen = try table.optionalFare(12)
+        return row
     }
 
     /// An error about the row read last, for a rule of the receiver's own such as a duplicate.

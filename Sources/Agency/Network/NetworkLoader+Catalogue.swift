@@ -76,6 +76,7 @@ extension NetworkLoader {
                 "INSERT INTO contract_term (contract_id, name, value) VALUES ($1, $2, $3)"
             ).run(.integer(number), .text(term.rawValue), .integer(value))
         }
+        try loadTicketRules(contract.ticketRules, contract: number)
     }
 
     func loadStaff(

@@ -42,42 +42,7 @@ extension NetworkLoader {
         return count
     }
 
-    func loadTrips(_ data: DataFolder) throws -> Int {
-        guard data.needsTrips else { return 0 }
-        let reader = try data.trips()
-        let products = try productNumbers()
-        return try connection.transaction {
-            var count = 0
-            while let row = try reader.next() {
-                let changes = try connection.prepare(
-                    """
-                    INSERT INTO trip (code, product_id, origin, destination, departure_minute,
-                        fare_fen, seats_per_day)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7)
-                    ON CONFLICT (code) DO UPDATE SET
-                        origin = excluded.origin, destination = excluded.destination,
-                        departure_minute = excluded.departure_minute,
-                        fare_fen = excluded.fare_fen, seats_per_day = excluded.seats_per_day
-                    WHERE trip.product_id = excluded.product_id
-                    """
-                ).run(
-                    .text(row.tripID), .integer(products[row.productID]), .text(row.origin),
-                    .text(row.destination), .integer(Int64(row.departureMinutes)),
-                    .integer(row.fareFen),
-                    // A trip that does not run has no seat to sell.
-                    .integer(row.runsDaily ? row.seatsPerDay : 0))
-                guard changes == 1 else {
-                    throw reader.refusal(
-                        column: "trip_id", .value,
-                        "another product has a trip of this id; give it another")
-                }
-                count += 1
-            }
-            return count
-        }
-    }
-
-    private func productNumbers() throws -> [String: Int64] {
+    func productNumbers() throws -> [String: Int64] {
         let rows = try connection.prepare("SELECT code, product_id FROM product")
             .all { ($0.text(0), $0.integer(1)) }
         return Dictionary(uniqueKeysWithValues: rows)

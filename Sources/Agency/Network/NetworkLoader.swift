@@ -20,6 +20,8 @@ public struct NetworkLoader {
         public var products = 0
         public var bills = 0
         public var trips = 0
+        /// Passes of attractions, and events.
+        public var offers = 0
         /// Whether the network was there already, so that only bills and trips were read.
         public var isKnownNetwork = false
     }
@@ -77,6 +79,7 @@ public struct NetworkLoader {
         summary.products = data.catalogue.products.count
         summary.bills = try loadBills(data)
         summary.trips = try loadTrips(data)
+        summary.offers = try loadOffers(data)
         try connection.checkpoint(truncating: true)
         return summary
     }

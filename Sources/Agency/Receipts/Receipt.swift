@@ -41,6 +41,7 @@ public enum TransactionKind: String, CaseIterable, Sendable {
 ///        │             └───────▶ reversed  the operator cancels
 ///        ├──────▶ declined                 the partner says no
 ///        ├──────▶ reversed                 a bank that does not answer
+///        ├──────▶ returned                 tickets that their principal did not issue
 ///        └──────▶ unknown ─────▶ posted    a partner that did not answer, and had booked
 ///                     ├────────▶ return_due ──▶ returned   it had not: the cash goes back
 ///                     └────────▶ reversed                  it had not, and no cash was taken
@@ -65,7 +66,7 @@ public enum TransactionStatus: String, CaseIterable, Sendable {
 public enum Correction: String, CaseIterable, Sendable {
     /// On the business date of the original (抹账).
     case void
-    /// On a later one (退款).
+    /// On a later one (退款); of a ticket, by its principal's rules on any date.
     case refund
 }
 

@@ -1,6 +1,7 @@
 /// The rules for what keeps a payment from being made twice, and for what the counter was told.
 extension BusinessChecks {
-    /// Each receipt that an answer tells of: the answer itself, a part of it, or a basket's items.
+    /// Each receipt that an answer tells of: the answer itself, a part of it, a basket's items, or
+    /// what the change of a ticket took back.
     private static let toldReceipts = """
         told AS (
             SELECT k.credential || '/' || k.key AS name,
@@ -12,6 +13,11 @@ extension BusinessChecks {
             FROM idempotency_key k, json_each(CAST(k.answer AS TEXT), '$.items') i
             WHERE k.outcome = 'done' AND json_valid(CAST(k.answer AS TEXT))
                 AND substr(k.answer, 1, 16) = CAST('{"basket_serial"' AS BLOB)
+            UNION ALL
+            SELECT k.credential || '/' || k.key, CAST(k.answer AS TEXT) -> '$.refund'
+            FROM idempotency_key k
+            WHERE k.outcome = 'done' AND json_valid(CAST(k.answer AS TEXT))
+                AND substr(k.answer, 1, 9) = CAST('{"refund"' AS BLOB)
         )
         """
 
@@ -46,7 +52,8 @@ extension BusinessChecks {
                 WITH \(toldReceipts)
                 SELECT 'of payments and sales' FROM (
                     SELECT count(*) AS n, sum(serial) AS s FROM service_transaction
-                    WHERE kind = 'bill_payment' OR kind = 'ticket_sale'
+                    WHERE kind = 'bill_payment'
+                        OR kind = 'ticket_sale' AND status = 'posted'
                 ) x JOIN (
                     SELECT count(*) AS n, sum(CAST(r ->> '$.serial' AS INTEGER)) AS s FROM told
                     WHERE r ->> '$.kind' = 'bill_payment' OR r ->> '$.kind' = 'ticket_sale'
@@ -83,16 +90,6 @@ extension BusinessChecks {
                 SELECT CAST(b.bill_id AS TEXT) FROM bill b
                 JOIN service_transaction x ON x.serial = b.paid_serial
                 WHERE x.amount_fen IS NOT b.amount_fen + b.late_fee_fen
-                """),
-        Check(
-            name: "tickets are of the sold trip", table: "ticket_reservation",
-            fault: "fields trip_id, travel_date: its sale names another trip",
-            sql: """
-                SELECT CAST(r.reservation_id AS TEXT) FROM ticket_reservation r
-                JOIN service_transaction x ON x.serial = r.serial
-                LEFT JOIN trip t ON t.trip_id = r.trip_id
-                WHERE r.state = 'issued' AND x.account_reference IS NOT t.code || '/'
-                    || strftime('%Y%m%d', r.travel_date * 86400, 'unixepoch')
                 """),
         Check(
             name: "shifts take up what was counted", table: "shift",

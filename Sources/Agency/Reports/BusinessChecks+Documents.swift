@@ -1,4 +1,4 @@
-/// The rules of what a transaction is about: bills, tickets and seats, cards and withdrawals.
+/// The rules of what a transaction is about: bills, cards and withdrawals.
 extension BusinessChecks {
     static let documents = [
         Check(
@@ -23,43 +23,6 @@ extension BusinessChecks {
                     (SELECT paid_serial FROM bill WHERE paid_serial IS NOT NULL)
                     AND x.original_serial IS NULL
                     AND x.serial NOT IN (SELECT paid_serial FROM bill_reopening)
-                """),
-        Check(
-            name: "issued tickets have their sales", table: "ticket_reservation",
-            fault: "field serial: there is no such posted sale of its fare",
-            sql: """
-                SELECT CAST(r.reservation_id AS TEXT) FROM ticket_reservation r
-                LEFT JOIN service_transaction x ON x.serial = r.serial
-                WHERE r.state = 'issued' AND (x.status IS NOT 'posted'
-                    OR x.amount_fen IS NOT r.fare_fen OR x.fee_fen IS NOT r.fee_fen)
-                """),
-        Check(
-            name: "sales have their tickets", table: "service_transaction",
-            fault: "field serial: no reservation names it as its sale",
-            sql: """
-                SELECT CAST(x.serial AS TEXT) FROM service_transaction x
-                WHERE x.kind = 'ticket_sale' AND x.status = 'posted' AND x.serial NOT IN
-                    (SELECT serial FROM ticket_reservation WHERE serial IS NOT NULL)
-                """),
-        Check(
-            name: "seats taken are reserved", table: "trip_day",
-            fault: "field seats_taken: it differs from its reservations",
-            sql: """
-                SELECT d.trip_id || '/' || d.travel_date FROM trip_day d
-                LEFT JOIN (
-                    SELECT trip_id, travel_date, sum(seat_count) AS seats
-                    FROM ticket_reservation WHERE state IN ('reserved', 'issued')
-                    GROUP BY trip_id, travel_date
-                ) held ON held.trip_id = d.trip_id AND held.travel_date = d.travel_date
-                WHERE d.seats_taken IS NOT ifnull(held.seats, 0)
-                """),
-        Check(
-            name: "seats reserved are taken", table: "trip_day",
-            fault: "its row is missing, though seats are reserved",
-            sql: """
-                SELECT DISTINCT r.trip_id || '/' || r.travel_date FROM ticket_reservation r
-                LEFT JOIN trip_day d ON d.trip_id = r.trip_id AND d.travel_date = r.travel_date
-                WHERE r.state IN ('reserved', 'issued') AND d.trip_id IS NULL
                 """),
         Check(
             name: "card allowances are used", table: "card_day",

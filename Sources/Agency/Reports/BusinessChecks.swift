@@ -11,6 +11,7 @@ enum BusinessChecks {
     static let all = [
         entries,
         documents,
+        tickets,
         closings,
         answers,
         cards,

@@ -28,7 +28,7 @@ extension AgencySession {
     /// Takes the cash for a reservation and issues its tickets, once for each key.
     ///
     /// Refusals, in order: `notSignedOn`, `unknownReservation`, `reservationAlreadyIssued`,
-    /// `reservationExpired`, `amountMismatch`, `noContract`, `feeNotInTariff`.
+    /// `reservationExpired`, `amountMismatch`, `noContract`, `feeNotInTariff`, `sellAlone`.
     public func issueTickets(
         _ request: TicketIssueRequest, claim: IdempotencyClaim, by principal: Principal
     ) throws -> CommandOutcome {
@@ -47,65 +47,110 @@ extension AgencySession {
     func sellTickets(
         _ request: TicketIssueRequest, shift: Shift, basket: OpenBasket?
     ) throws -> SoldTickets {
+        let sale = try sale(of: request, shift: shift, basket: basket)
+        guard sale.contract.terms[.principalIssues] == 0 else {
+            throw Refusal(
+                .sellAlone,
+                "the principal issues these tickets itself; sell them by themselves",
+                zh: "此票由承运方出票，不能合并办理；请单独售票")
+        }
+        let receipt = try post(sale.transaction)
+        return try issue(
+            sale.reservation, receipt, commissionFen: sale.transaction.commissionFen)
+    }
+
+    /// A sale that nothing speaks against, before anything is booked.
+    struct TicketSale {
+        let reservation: TicketReservation
+        let trip: Trip
+        let contract: Contract
+        let transaction: NewTransaction
+    }
+
+    func sale(
+        of request: TicketIssueRequest, shift: Shift, basket: OpenBasket? = nil
+    ) throws -> TicketSale {
         let reservation = try payable(request, at: shift.station)
         guard let trip = try TripReader(connection).trip(reservation.trip) else {
             preconditionFailure("a reservation's trip is kept by its foreign key")
         }
-        let product = catalogue.product(trip.product)
-        let contract = try catalogue.contract(for: product, on: try journal.currentDate())
+        let contract = try contractToday(for: trip)
         try contract.check(feeFen: request.serviceFeeFen, tariffFen: reservation.feeFen)
-        let receipt = try post(
-            NewTransaction(
-                kind: .ticketSale, product: product, contract: contract, shift: shift,
-                accountReference: "\(trip.code)/\(reservation.travelDate.compact)",
-                amountFen: reservation.fareFen, feeFen: reservation.feeFen,
-                commissionFen: contract.commission.commissionFen(on: reservation.fareFen),
-                basket: basket?.place))
-        try connection.prepare(
-            """
-            UPDATE ticket_reservation SET state = 'issued', serial = $1
-            WHERE reservation_id = $2
-            """
-        ).run(.integer(receipt.serial), .integer(reservation.id.number))
-        return SoldTickets(receipt: receipt, reservation: reservation, trip: trip)
+        return TicketSale(
+            reservation: reservation, trip: trip, contract: contract,
+            transaction: transaction(
+                for: reservation, of: trip, under: contract, shift: shift, basket: basket))
+    }
+
+    func transaction(
+        for reservation: TicketReservation, of trip: Trip, under contract: Contract,
+        shift: Shift, basket: OpenBasket? = nil
+    ) -> NewTransaction {
+        NewTransaction(
+            kind: .ticketSale, product: catalogue.product(trip.product), contract: contract,
+            shift: shift, accountReference: "\(trip.code)/\(reservation.travelDate.compact)",
+            amountFen: reservation.fareFen, feeFen: reservation.feeFen,
+            commissionFen: contract.commission.commissionFen(on: reservation.fareFen),
+            basket: basket?.place)
+    }
+
+    /// Makes the tickets of a reservation whose sale is posted.
+    ///
+    /// - Parameter changed: the ticket that the only one follows.
+    func issue(
+        _ reservation: TicketReservation, _ receipt: Receipt, commissionFen: Int64,
+        changed: Ticket? = nil
+    ) throws -> SoldTickets {
+        try tell(.issue, to: reservation, serial: receipt.serial)
+        let parts = TicketParts(of: reservation, commissionFen: commissionFen)
+        for part in parts.parts {
+            try connection.prepare(
+                """
+                INSERT INTO ticket (serial, item, reservation_id, fare_class, fare_fen, fee_fen,
+                    commission_fen, state, change_count, changed_serial, changed_item)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, 'issued', $8, $9, $10)
+                """
+            ).run(
+                .integer(receipt.serial), .integer(part.item),
+                .integer(reservation.id.number), .text(part.fareClass.rawValue),
+                .integer(part.fareFen), .integer(part.feeFen), .integer(part.commissionFen),
+                .integer(changed.map { $0.changeCount + 1 } ?? 0), .integer(changed?.serial),
+                .integer(changed?.item))
+        }
+        return SoldTickets(
+            receipt: receipt, tickets: try TicketReader(connection).tickets(of: receipt.serial))
     }
 
     private func payable(
         _ request: TicketIssueRequest, at station: ID<Station>
     ) throws -> TicketReservation {
-        guard let reservation = try reservation(request.reservation),
-            reservation.station == station
-        else {
-            throw Refusal(
-                .unknownReservation, "there is no such reservation of this station",
-                field: "/reservation_id")
-        }
+        let reservation = try reservation(request.reservation, at: station)
         let expired = Refusal(
             .reservationExpired, "the reservation has expired; take no money and reserve again",
-            field: "/reservation_id")
+            zh: "预订已过期；请勿收款，重新预订", field: "/reservation_id")
         switch reservation.state {
-        case .issued:
-            throw Refusal(
-                .reservationAlreadyIssued, "the tickets are issued already; take no money",
-                field: "/reservation_id")
-        case .expired: throw expired
+        case .issued, .paid: throw Self.alreadyIssued
+        case .expired, .cancelled, .returned: throw expired
         case .reserved: break
         }
         guard now < reservation.expiresAt else { throw expired }
         guard request.amountFen == reservation.fareFen else {
             throw Refusal(
                 .amountMismatch, "the fares are \(reservation.fareFen) fen; pay exactly that",
-                field: "/amount_fen")
+                zh: "票款应为 \(reservation.fareFen) 分；请按此金额收取", field: "/amount_fen")
         }
         return reservation
     }
+
+    static let alreadyIssued = Refusal(
+        .reservationAlreadyIssued, "the tickets are paid already; take no money",
+        zh: "此预订已付款；请勿再次收款", field: "/reservation_id")
 }
 
 /// Tickets that were paid and issued.
 struct SoldTickets {
     let receipt: Receipt
-    let reservation: TicketReservation
-    let trip: Trip
+    let tickets: [Ticket]
 
     /// Writes receipt and tickets as members of an object.
     func encodeMembers(to writer: inout JSONWriter, zone: ZoneOffset) {
@@ -113,17 +158,46 @@ struct SoldTickets {
         receipt.encode(to: &writer, zone: zone)
         writer.key("tickets")
         writer.beginArray()
-        for seat in 1...reservation.seatCount {
-            writer.beginObject()
-            writer.field("ticket_number", Receipt.serialText(receipt.serial) + "-\(seat)")
-            writer.field("trip_id", trip.code)
-            writer.field("origin", trip.origin)
-            writer.field("destination", trip.destination)
-            writer.field("travel_date", reservation.travelDate.description)
-            writer.field("departure_time", trip.departureTime)
-            writer.field("fare_fen", trip.fareFen)
-            writer.endObject()
-        }
+        for ticket in tickets { ticket.encode(to: &writer) }
         writer.endArray()
+    }
+}
+
+/// A reservation's sale, shared out among its tickets.
+struct TicketParts {
+    struct Part: Equatable {
+        let item: Int64
+        let fareClass: FareClass
+        let fareFen: Int64
+        let feeFen: Int64
+        let commissionFen: Int64
+    }
+
+    /// The parts in order; each sum is the sale's.
+    let parts: [Part]
+
+    /// Shares out fee and commission.
+    ///
+    /// The fee is so much a ticket. The commission goes by fare: the first tickets together have
+    /// their fares' share rounded down, so that no fen is lost or doubled.
+    init(of reservation: TicketReservation, commissionFen: Int64) {
+        var parts: [Part] = []
+        var fareBefore: Int64 = 0
+        var commissionBefore: Int64 = 0
+        for line in reservation.seats {
+            for _ in 0..<line.seatCount {
+                fareBefore += line.fareFen
+                let upTo = Int64(
+                    Int128(commissionFen) * Int128(fareBefore) / Int128(reservation.fareFen))
+                parts.append(
+                    Part(
+                        item: Int64(parts.count) + 1, fareClass: line.fareClass,
+                        fareFen: line.fareFen,
+                        feeFen: reservation.feeFen / reservation.seatCount,
+                        commissionFen: upTo - commissionBefore))
+                commissionBefore = upTo
+            }
+        }
+        self.parts = parts
     }
 }

@@ -12,6 +12,7 @@ struct API: Sendable {
     let desk: WithdrawalDesk
     let orders: BankOrderDesk
     let inquiries: BalanceInquiryDesk
+    let ticketDesk: TicketDesk
     let exchange: SettlementExchange
     let batches: TerminalBatchDesk
     let sessions: SessionCache
@@ -33,6 +34,7 @@ struct API: Sendable {
         addCashTransferRoutes(to: &routes)
         addBillRoutes(to: &routes)
         addTicketRoutes(to: &routes)
+        addTicketReturnRoutes(to: &routes)
         addWithdrawalRoutes(to: &routes)
         addBalanceInquiryRoutes(to: &routes)
         addBankOrderRoutes(to: &routes)

@@ -190,38 +190,113 @@ extension RefusalCode {
     /// The HTTP status that a refusal is answered with.
     var status: Int {
         switch self {
-        case .invalidCredentials: 401
-        case .signInLocked: 429
-        case .notPermitted, .operatorNotAllowed, .authorisationRefused, .batchSignatureWrong,
-            .ownRecord, .samePerson:
+        case .invalidCredentials:
+            401
+        case .notPermitted,
+            .operatorNotAllowed,
+            .authorisationRefused,
+            .batchSignatureWrong,
+            .ownRecord,
+            .samePerson:
             403
-        case .unknownTill, .unknownShift, .unknownProduct, .unknownBill, .unknownQuote,
-            .unknownTrip, .unknownReservation, .unknownWithdrawal, .unknownReceipt,
-            .unknownSettlementFile, .unknownStaff, .unknownDifference, .unknownTransfer,
-            .noHandover, .unknownOrder:
+        case .unknownTill,
+            .unknownShift,
+            .unknownProduct,
+            .unknownBill,
+            .unknownQuote,
+            .unknownTrip,
+            .unknownReservation,
+            .unknownWithdrawal,
+            .unknownReceipt,
+            .unknownSettlementFile,
+            .unknownStaff,
+            .unknownDifference,
+            .unknownTransfer,
+            .noHandover,
+            .unknownOrder,
+            .unknownTicket:
             404
-        case .idempotencyKeyRunning, .notSignedOn, .alreadySignedOn, .tillTaken,
-            .shiftHasPendingItems, .noContract, .billAlreadyPaid, .quoteExpired, .soldOut,
-            .reservationExpired, .reservationAlreadyIssued, .tillShortOfCash,
-            .withdrawalNotAuthorised, .dateNotOpen, .shiftsOpen, .itemsPending,
-            .noSettlementKey, .booksOutOfBalance, .receiptNotPosted, .alreadyCorrected,
-            .voidTooLate, .refundTooEarly, .voidNeedsPartner, .terminalNumberReused,
+        case .idempotencyKeyRunning,
+            .notSignedOn,
+            .alreadySignedOn,
+            .tillTaken,
+            .shiftHasPendingItems,
+            .noContract,
+            .billAlreadyPaid,
+            .quoteExpired,
+            .soldOut,
+            .reservationExpired,
+            .reservationAlreadyIssued,
+            .tillShortOfCash,
+            .withdrawalNotAuthorised,
+            .dateNotOpen,
+            .shiftsOpen,
+            .itemsPending,
+            .noSettlementKey,
+            .booksOutOfBalance,
+            .receiptNotPosted,
+            .alreadyCorrected,
+            .voidTooLate,
+            .refundTooEarly,
+            .voidNeedsPartner,
+            .terminalNumberReused,
             .staffNotActive,
-            .staffActive, .shiftSuspended, .shiftNotSuspended, .handoverOffered,
-            .differenceDisputed, .differenceNotDisputed, .differenceSettled, .tillNotHeld,
-            .transferNotOffered, .transferNotDisputed, .tillCeilingReached, .orderStillUnknown,
-            .returnNotDue:
+            .staffActive,
+            .shiftSuspended,
+            .shiftNotSuspended,
+            .handoverOffered,
+            .differenceDisputed,
+            .differenceNotDisputed,
+            .differenceSettled,
+            .tillNotHeld,
+            .transferNotOffered,
+            .transferNotDisputed,
+            .tillCeilingReached,
+            .orderStillUnknown,
+            .returnNotDue,
+            .ticketNotIssued,
+            .departed,
+            .notRefundable,
+            .notChangeable:
             409
-        case .idempotencyKeyReused, .wrongProductKind, .feeNotInTariff, .amountNotAllowed,
-            .amountMismatch, .travelDateNotOnSale, .identityNotChecked, .cardLimitExceeded,
-            .withdrawalDeclined, .notCorrectable, .tenderTooSmall, .notSafeOffline,
-            .terminalItemInvalid, .witnessNotConfirmed, .witnessNotAllowed, .handoverCountDiffers,
-            .successorNotAllowed, .resolutionNotAllowed, .transferNotAllowed, .limitNotAllowed,
-            .cardCountExceeded, .cardMonthLimitExceeded, .agentNotAllowed,
-            .inquiryLimitExceeded, .inquiryDeclined, .payerLimitExceeded,
-            .transferLimitExceeded, .sameAccount, .orderDeclined:
+        case .idempotencyKeyReused,
+            .wrongProductKind,
+            .feeNotInTariff,
+            .amountNotAllowed,
+            .amountMismatch,
+            .travelDateNotOnSale,
+            .identityNotChecked,
+            .cardLimitExceeded,
+            .withdrawalDeclined,
+            .notCorrectable,
+            .tenderTooSmall,
+            .notSafeOffline,
+            .terminalItemInvalid,
+            .witnessNotConfirmed,
+            .witnessNotAllowed,
+            .handoverCountDiffers,
+            .successorNotAllowed,
+            .resolutionNotAllowed,
+            .transferNotAllowed,
+            .limitNotAllowed,
+            .cardCountExceeded,
+            .cardMonthLimitExceeded,
+            .agentNotAllowed,
+            .inquiryLimitExceeded,
+            .inquiryDeclined,
+            .payerLimitExceeded,
+            .transferLimitExceeded,
+            .sameAccount,
+            .orderDeclined,
+            .fareClassNotSold,
+            .sellAlone:
             422
-        case .bankDidNotAnswer: 504
+        case .signInLocked:
+            429
+        case .ticketsNotIssued:
+            502
+        case .bankDidNotAnswer:
+            504
         }
     }
 }

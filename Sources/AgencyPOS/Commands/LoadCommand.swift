@@ -31,6 +31,7 @@ enum LoadCommand: Command {
         print(
             (summary.isKnownNetwork ? "network known; " : "")
                 + "\(summary.stations) stations, \(summary.people) people, "
-                + "\(summary.products) products, \(summary.bills) bills, \(summary.trips) trips")
+                + "\(summary.products) products, \(summary.bills) bills, \(summary.trips) trips, "
+                + "\(summary.offers) offers")
     }
 }

@@ -69,6 +69,7 @@ struct Service: Sendable {
     private let desk: WithdrawalDesk
     private let orders: BankOrderDesk
     private let inquiries: BalanceInquiryDesk
+    private let ticketDesk: TicketDesk
     private let exchange: SettlementExchange
     private let workers: WorkerPool
     private let signInWorkers: WorkerPool
@@ -79,7 +80,8 @@ struct Service: Sendable {
     init(
         book: Book, configuration: HTTPServerConfiguration, log: Log,
         gateway: any BankGateway = SandboxBank(),
-        orderGateway: any BankOrderGateway = SandboxBank(), publicURL: String? = nil
+        orderGateway: any BankOrderGateway = SandboxBank(),
+        issuer: any TicketIssuer = SandboxTicketIssuer(), publicURL: String? = nil
     ) throws {
         host = configuration.host
         publicAddress = PublicAddress(publicURL)
@@ -90,6 +92,7 @@ struct Service: Sendable {
         desk = WithdrawalDesk(writer: book.writer, gateway: gateway) { log.warning($0) }
         orders = BankOrderDesk(writer: book.writer, gateway: orderGateway) { log.warning($0) }
         inquiries = BalanceInquiryDesk(writer: book.writer, gateway: orderGateway)
+        ticketDesk = TicketDesk(writer: book.writer, issuer: issuer) { log.warning($0) }
         exchange = SettlementExchange(book: book)
         workers = try WorkerPool(
             threadCount: ServeCommand.workerCount,
@@ -100,7 +103,8 @@ struct Service: Sendable {
         // A connection of its own: the server's loop must not wait for reports to end.
         let sessionReaders = ReaderPool(path: book.folder.databasePath, maximumConnections: 1)
         let api = API(
-            book: book, desk: desk, orders: orders, inquiries: inquiries, exchange: exchange,
+            book: book, desk: desk, orders: orders, inquiries: inquiries,
+            ticketDesk: ticketDesk, exchange: exchange,
             batches: TerminalBatchDesk(readers: book.readers, writer: book.writer),
             sessions: SessionCache(readers: sessionReaders), workers: workers,
             signInWorkers: signInWorkers, log: log, publicAddress: publicAddress)
@@ -119,6 +123,7 @@ struct Service: Sendable {
         try desk.resolveInterrupted()
         try orders.resolveInterrupted()
         try inquiries.resolveInterrupted()
+        try ticketDesk.resolveInterrupted()
         releaseOverdueFiles()
         let server = server
         book.writer.aroundCompletions(

@@ -59,7 +59,7 @@ struct FixtureGenerator {
             throw FixtureError.today(allowedYears: Self.supportedYears)
         }
         let network = network()
-        let catalogue = catalogue()
+        let catalogue = withTicketRules(withOffers(catalogue()))
         let staff = staff(of: network, catalogue)
         let credentials = credentials(of: network, catalogue, staff)
         try network.validate()
@@ -77,6 +77,7 @@ struct FixtureGenerator {
         try write(credentials, to: folder, named: DemoCredentialsFile.fileName)
         progress("\(DemoCredentialsFile.fileName): demo secrets, never for a real network")
         try writeTrips(of: network, to: folder, progress: progress)
+        try writeOffers(to: folder, progress: progress)
         try writeBills(of: network, to: folder, progress: progress)
     }
 

@@ -12,6 +12,16 @@ extension Operations {
             answer: .json(.page("trips", of: .named("Trip")), "A page of trips"),
             refusals: [.unknownProduct, .wrongProductKind]),
         Operation(
+            method: .get, path: "/v1/offers", name: "listOffers", tag: "tickets",
+            summary: "Passes of attractions, and events, of a day, with the places left",
+            roles: [.operator],
+            parameters: [
+                .query("product_id", .text(1...64), "A ticket product", isRequired: true),
+                .query("travel_date", .date, "The day of the visit; today unless given"),
+            ] + Parameter.page(upTo: TripReader.maximumPageSize),
+            answer: .json(.page("offers", of: .named("Offer")), "A page of offers"),
+            refusals: [.unknownProduct, .wrongProductKind]),
+        Operation(
             method: .post, path: "/v1/ticket-reservations", name: "reserveTickets",
             tag: "tickets", summary: "Hold seats; the reservation expires", roles: [.operator],
             body: .init(
@@ -23,7 +33,18 @@ extension Operations {
                     )
                 ]),
             answer: .json(.named("TicketReservation"), "The reservation", status: 201),
-            refusals: [.notSignedOn, .unknownTrip, .travelDateNotOnSale, .soldOut, .noContract]),
+            refusals: [
+                .notSignedOn, .unknownTrip, .noContract, .travelDateNotOnSale, .fareClassNotSold,
+                .amountNotAllowed, .soldOut,
+            ]),
+        Operation(
+            method: .post, path: "/v1/ticket-reservations/{reservation_id}/cancel",
+            name: "cancelReservation", tag: "tickets",
+            summary: "Give up seats that were not paid; a second time changes nothing",
+            roles: [.operator],
+            parameters: [.path("reservation_id", .number, "A reservation of the own station")],
+            answer: .json(.named("CancelledReservation"), "Where the reservation stands"),
+            refusals: [.notSignedOn, .unknownReservation, .reservationAlreadyIssued]),
         Operation(
             method: .post, path: "/v1/tickets", name: "issueTickets", tag: "tickets",
             summary: "Take cash for a reservation and issue its tickets", roles: [.operator],
@@ -40,6 +61,7 @@ extension Operations {
             refusals: [
                 .notSignedOn, .unknownReservation, .reservationAlreadyIssued,
                 .reservationExpired, .amountMismatch, .noContract, .feeNotInTariff,
+                .ticketsNotIssued,
             ]),
     ]
 
@@ -54,15 +76,43 @@ extension Operations {
                 Property("travel_date", .date, "The day"),
                 Property("departure_time", .clockTime, "When it leaves"),
                 Property("fare_fen", .fen, "The fare of one seat"),
+                .optional("child_fare_fen", .fen, "A child's, where there is one"),
+                .optional("senior_fare_fen", .fen, "A senior's, where there is one"),
                 Property("seats_left", .count, "Seats not held or sold"))
+        ),
+        (
+            "Offer",
+            .answer(
+                Property("offer_id", .code, "The offer"),
+                Property("product_id", .code, "Its product"),
+                Property("kind", .words(["pass", "event"]), "A visit, or an event"),
+                Property("name", .anyText, "What it is"),
+                Property("venue", .anyText, "Where"),
+                Property("travel_date", .date, "The day"),
+                Property("time", .clockTime, "When the event begins, or the attraction closes"),
+                Property("fare_fen", .fen, "An adult's price"),
+                .optional("child_fare_fen", .fen, "A child's, where there is one"),
+                .optional("senior_fare_fen", .fen, "A senior's, where there is one"),
+                Property(
+                    "places_left", .orNull(.count), "Places not held or sold; null: any number"))
         ),
         (
             "TicketReservationRequest",
             .request(
-                Property("trip_id", .code, "A trip of GET /v1/trips"),
+                Property("trip_id", .code, "A trip of GET /v1/trips, or an offer's offer_id"),
                 Property("travel_date", .date, "The day"),
                 Property(
-                    "seat_count", .integer(TicketReservation.seatCounts), "How many seats"))
+                    "seat_count", .integer(TicketReservation.seatCounts), "How many seats"),
+                .optional("child_count", .integer(0...9), "How many of them are children's"),
+                .optional("senior_count", .integer(0...9), "How many of them are seniors'"))
+        ),
+        (
+            "CancelledReservation",
+            .answer(
+                Property("reservation_id", .number, "The reservation"),
+                Property(
+                    "state", .words(["cancelled", "expired", "returned"]),
+                    "Why its seats are free"))
         ),
         (
             "TicketReservation",
@@ -92,16 +142,6 @@ extension Operations {
                 Property("receipt", .named("Receipt"), "The receipt"),
                 Property("tickets", .array(.named("Ticket")), "One for each seat"))
         ),
-        (
-            "Ticket",
-            .answer(
-                Property("ticket_number", .anyText, "Serial number and seat"),
-                Property("trip_id", .code, "Its trip"),
-                Property("origin", .anyText, "From"),
-                Property("destination", .anyText, "To"),
-                Property("travel_date", .date, "The day"),
-                Property("departure_time", .clockTime, "When it leaves"),
-                Property("fare_fen", .fen, "Its fare"))
-        ),
+        ticket,
     ]
 }

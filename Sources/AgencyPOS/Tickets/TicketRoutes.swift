@@ -1,57 +1,122 @@
 import Agency
+import CivilTime
 import HTTPServer
 import Ledger
 import StrictJSON
 
 extension API {
-    /// Trips, reservations and tickets.
+    /// Trips, offers, reservations and the sale of tickets.
     func addTicketRoutes(to routes: inout RouteTable) {
         routes.query(.get, "/v1/trips", for: [.operator]) { call in
-            try call.allowQuery("product_id", "travel_date", "cursor", "limit")
-            let product = try book.catalogue.product(
-                try call.requiredQuery("product_id"), .ticket, field: "product_id")
-            let now = book.clock()
-            let date = try call.queryDate("travel_date") ?? book.profile.zone.date(at: now)
-            let (cursor, limit) = try call.page(upTo: TripReader.maximumPageSize)
-            let trips = try book.readers.read {
-                try TripReader($0).trips(
-                    of: product, on: date, at: now, after: cursor, limit: limit)
+            try trips(call, areOffers: false) { trip, date, seatsLeft, writer in
+                writer.beginObject()
+                writer.field("trip_id", trip.code)
+                writer.field("product_id", trip.productCode)
+                writer.field("origin", trip.origin)
+                writer.field("destination", trip.destination)
+                writer.field("travel_date", date.description)
+                writer.field("departure_time", trip.departureTime)
+                writer.field("fare_fen", trip.fareFen)
+                writer.field("child_fare_fen", ifPresent: trip.fares.childFen)
+                writer.field("senior_fare_fen", ifPresent: trip.fares.seniorFen)
+                writer.field("seats_left", seatsLeft)
+                writer.endObject()
             }
-            return .list("trips") { writer in
-                writer.beginArray()
-                for (trip, seatsLeft) in trips {
-                    writer.beginObject()
-                    writer.field("trip_id", trip.code)
-                    writer.field("product_id", trip.productCode)
-                    writer.field("origin", trip.origin)
-                    writer.field("destination", trip.destination)
-                    writer.field("travel_date", date.description)
-                    writer.field("departure_time", trip.departureTime)
-                    writer.field("fare_fen", trip.fareFen)
-                    writer.field("seats_left", seatsLeft)
-                    writer.endObject()
-                }
-                writer.endArray()
-                return trips.count == limit ? trips.last?.trip.id.number : nil
+        }
+        routes.query(.get, "/v1/offers", for: [.operator]) { call in
+            try trips(call, areOffers: true) { offer, date, seatsLeft, writer in
+                writer.beginObject()
+                writer.field("offer_id", offer.code)
+                writer.field("product_id", offer.productCode)
+                writer.field("kind", offer.kind.rawValue)
+                writer.field("name", offer.origin)
+                writer.field("venue", offer.destination)
+                writer.field("travel_date", date.description)
+                writer.field("time", offer.departureTime)
+                writer.field("fare_fen", offer.fareFen)
+                writer.field("child_fare_fen", ifPresent: offer.fares.childFen)
+                writer.field("senior_fare_fen", ifPresent: offer.fares.seniorFen)
+                writer.field(
+                    "places_left",
+                    orNull: offer.seatsPerDay == Trip.unlimitedSeats ? nil : seatsLeft)
+                writer.endObject()
             }
         }
         routes.command(.post, "/v1/ticket-reservations", for: [.operator]) { call in
             var body = try call.body()
             let trip = try body.string("trip_id", lengthIn: 1...32)
             let date = try body.date("travel_date")
-            let seats = try body.integer("seat_count", in: TicketReservation.seatCounts)
+            let seats = try Self.seats(&body)
             try body.finish()
             try write(call, status: 201) {
                 try $0.reserveTickets(
-                    tripCode: trip, travelDate: date, seatCount: seats, by: call.principal)
+                    tripCode: trip, travelDate: date, seats: seats, by: call.principal)
             }
+        }
+        routes.command(
+            .post, "/v1/ticket-reservations/{reservation_id}/cancel", for: [.operator]
+        ) { call in
+            try checkNoBody(of: call)
+            let number = try call.parameters.integer("reservation_id")
+            try write(call) { try $0.cancelReservation(number, by: call.principal) }
         }
         routes.command(.post, "/v1/tickets", for: [.operator]) { call in
             let issue = try TicketIssueRequest(decoding: call.body())
             let claim = try call.claim(issue.fingerprint)
-            try writeOnce(call, status: 201) {
-                try $0.issueTickets(issue, claim: claim, by: call.principal)
+            try ticketDesk.sell(issue, claim: claim, by: call.principal) {
+                answer($0, call, status: 201)
             }
+        }
+    }
+
+    /// A page of trips, or of offers, of a product on a day.
+    private func trips(
+        _ call: Call, areOffers: Bool,
+        encode: (Trip, BusinessDate, Int64, inout JSONWriter) -> Void
+    ) throws -> HTTPResponse {
+        try call.allowQuery("product_id", "travel_date", "cursor", "limit")
+        let product = try book.catalogue.product(
+            try call.requiredQuery("product_id"), .ticket, field: "product_id")
+        let now = book.clock()
+        let date = try call.queryDate("travel_date") ?? book.profile.zone.date(at: now)
+        let (cursor, limit) = try call.page(upTo: TripReader.maximumPageSize)
+        let trips = try book.readers.read {
+            try TripReader($0).trips(
+                of: product, areOffers: areOffers, on: date, at: now, after: cursor,
+                limit: limit)
+        }
+        return .list(areOffers ? "offers" : "trips") { writer in
+            writer.beginArray()
+            for (trip, seatsLeft) in trips { encode(trip, date, seatsLeft, &writer) }
+            writer.endArray()
+            return trips.count == limit ? trips.last?.trip.id.number : nil
+        }
+    }
+
+    /// Takes the seats of a reservation, adults' unless they are said to be others'.
+    private static func seats(
+        _ body: inout JSONObjectDecoder
+    ) throws(JSONError) -> SeatRequest {
+        let all = try body.integer("seat_count", in: TicketReservation.seatCounts)
+        let counts = 0...TicketReservation.seatCounts.upperBound
+        let children = try body.optionalInteger("child_count", in: counts) ?? 0
+        let seniors = try body.optionalInteger("senior_count", in: counts) ?? 0
+        guard
+            let seats = SeatRequest(
+                seatCount: all, childCount: children, seniorCount: seniors)
+        else {
+            throw body.refusal(
+                of: "seat_count", .valueOutOfRange,
+                "there are more children and seniors than seats; correct the counts")
+        }
+        return seats
+    }
+
+    /// Refuses a body where none belongs.
+    func checkNoBody(of call: Call) throws {
+        guard call.request.body.isEmpty else {
+            throw Problem(
+                .invalidJSON, status: 422, detail: "this request takes no body")
         }
     }
 }

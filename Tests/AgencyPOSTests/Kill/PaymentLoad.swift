@@ -38,32 +38,8 @@ final class PaymentLoad: Sendable {
         stations: Int, port: UInt16, credentials: [String: Any], mayFail: Bool = false
     ) throws {
         self.mayFail = mayFail
-        func secret(_ list: String, _ id: String, _ value: String, _ name: String) throws -> String
-        {
-            let rows = try #require(credentials[list] as? [[String: String]])
-            return try #require(rows.first { $0[id] == name }?[value])
-        }
         let client = try CounterClient(port: port)
-        tokens = try (1...stations).map { number in
-            let station = "S" + String(repeating: "0", count: 4 - "\(number)".count) + "\(number)"
-            let staff = "OP" + station.dropFirst() + "01"
-            let pin = try secret("user_pins", "user_id", "pin", staff)
-            let terminal = station + "-T1"
-            let terminalSecret = try secret(
-                "terminal_secrets", "terminal_id", "secret_hex", terminal)
-            let session = try client.post(
-                "/v1/sessions",
-                """
-                {"staff_id":"\(staff)","pin":"\(pin)","terminal_id":"\(terminal)",\
-                "terminal_secret":"\(terminalSecret)"}
-                """)
-            try #require(session.status == 201)
-            let token = try Self.text("token", in: session.body)
-            let shift = try client.post(
-                "/v1/shifts", #"{"till_id":"\#(station)-C1"}"#, token: token)
-            try #require(shift.status == 201)
-            return token
-        }
+        tokens = try (1...stations).map { try client.signOn(station: $0, credentials) }
     }
 
     /// All that was sent, in the order in which it was sent by each operator.

@@ -32,6 +32,9 @@ import Testing
             desk: WithdrawalDesk(writer: server.book.writer, gateway: SandboxBank()) { _ in },
             orders: BankOrderDesk(writer: server.book.writer, gateway: SandboxBank()) { _ in },
             inquiries: BalanceInquiryDesk(writer: server.book.writer, gateway: SandboxBank()),
+            ticketDesk: TicketDesk(
+                writer: server.book.writer, issuer: SandboxTicketIssuer()
+            ) { _ in },
             exchange: SettlementExchange(book: server.book),
             batches: TerminalBatchDesk(readers: readers, writer: server.book.writer),
             sessions: SessionCache(readers: readers), workers: workers,

@@ -285,7 +285,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
 
     @Test("every check has damage that it must find") func complete() {
         let damages =
-            Self.damages + Self.cashDamages + CorrectionAuditTests.damages
+            Self.damages + Self.cashDamages + Self.ticketDamages + CorrectionAuditTests.damages
             + BankAuditTests.damages
         #expect(Set(damages.map(\.check)) == Set(BusinessChecks.all.map(\.name)))
     }

@@ -128,7 +128,8 @@ struct DemoYear {
         try batch.submit { session in
             let reserved = try Answer(
                 session.reserveTickets(
-                    tripCode: "QC0009", travelDate: tomorrow, seatCount: 1, by: principal))
+                    tripCode: "QC0009", travelDate: tomorrow,
+                    seats: try #require(SeatRequest(seatCount: 1)), by: principal))
             let request = TicketIssueRequest(
                 reservation: try #require(Int64(try reserved.text("reservation_id"))),
                 amountFen: try reserved.fen("amount_fen"))

@@ -53,14 +53,17 @@ extension TestBook {
 
     /// Reserves seats for the day after the opening date.
     func reserve(
-        _ trip: String, seats: Int64 = 1, on date: String? = nil, by principal: Principal
+        _ trip: String, seats: Int64 = 1, children: Int64 = 0, seniors: Int64 = 0,
+        on date: String? = nil, by principal: Principal
     ) throws -> Reservation {
         let today = book.profile.zone.date(at: clock.now)
         let travel = try date.map { try #require(BusinessDate($0)) } ?? today.adding(days: 1)
+        let request = try #require(
+            SeatRequest(seatCount: seats, childCount: children, seniorCount: seniors))
         let answer = try Answer(
             perform {
                 try $0.reserveTickets(
-                    tripCode: trip, travelDate: travel, seatCount: seats, by: principal)
+                    tripCode: trip, travelDate: travel, seats: request, by: principal)
             })
         return Reservation(
             number: try #require(Int64(try answer.text("reservation_id"))),

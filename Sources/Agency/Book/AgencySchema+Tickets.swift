@@ -1,0 +1,151 @@
+/// The tables of trips and offers, of reservations, and of tickets.
+extension AgencySchema {
+    static let tickets = trips + reservations + issuedTickets
+
+    // A pass of an attraction or an event is kept like a trip: its name stands as origin, its venue
+    // as destination, and an event's beginning, or the hour at which an attraction closes, as the
+    // departure.
+    private static let trips = """
+        CREATE TABLE trip (
+            trip_id INTEGER PRIMARY KEY,
+            code TEXT NOT NULL UNIQUE,
+            product_id INTEGER NOT NULL REFERENCES product,
+            kind TEXT NOT NULL CHECK (kind IN ('trip', 'pass', 'event')),
+            origin TEXT NOT NULL,
+            destination TEXT NOT NULL,
+            departure_minute INTEGER NOT NULL CHECK (departure_minute BETWEEN 0 AND 1439),
+            fare_fen INTEGER NOT NULL CHECK (fare_fen > 0),
+            child_fare_fen INTEGER CHECK (child_fare_fen > 0),
+            senior_fare_fen INTEGER CHECK (senior_fare_fen > 0),
+            seats_per_day INTEGER NOT NULL CHECK (seats_per_day >= 0),
+            weekdays INTEGER NOT NULL CHECK (weekdays BETWEEN 1 AND 127),
+            runs_from INTEGER,
+            runs_to INTEGER,
+            CHECK (runs_from IS NULL OR runs_to IS NULL OR runs_from <= runs_to)
+        ) STRICT;
+        CREATE TABLE trip_day (
+            trip_id INTEGER NOT NULL REFERENCES trip,
+            travel_date INTEGER NOT NULL,
+            seats_taken INTEGER NOT NULL CHECK (seats_taken >= 0),
+            PRIMARY KEY (trip_id, travel_date)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE ticket_rule (
+            contract_id INTEGER NOT NULL REFERENCES contract,
+            action TEXT NOT NULL CHECK (action IN ('refund', 'change')),
+            from_minutes INTEGER NOT NULL CHECK (from_minutes >= 0),
+            fee_bp INTEGER NOT NULL CHECK (fee_bp BETWEEN 0 AND 10000),
+            minimum_fee_fen INTEGER NOT NULL CHECK (minimum_fee_fen >= 0),
+            PRIMARY KEY (contract_id, action, from_minutes)
+        ) STRICT, WITHOUT ROWID;
+
+        """
+
+    private static let reservations = """
+        CREATE TABLE ticket_reservation (
+            reservation_id INTEGER PRIMARY KEY,
+            trip_id INTEGER NOT NULL REFERENCES trip,
+            travel_date INTEGER NOT NULL,
+            seat_count INTEGER NOT NULL CHECK (seat_count BETWEEN 1 AND 9),
+            station_id INTEGER NOT NULL REFERENCES station,
+            fare_fen INTEGER NOT NULL CHECK (fare_fen > 0),
+            fee_fen INTEGER NOT NULL CHECK (fee_fen >= 0),
+            state TEXT NOT NULL CHECK (state IN
+                ('reserved', 'paid', 'issued', 'expired', 'cancelled', 'returned')),
+            created_at INTEGER NOT NULL,
+            departs_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            serial INTEGER REFERENCES service_transaction,
+            CHECK ((state IN ('paid', 'issued', 'returned')) = (serial IS NOT NULL))
+        ) STRICT;
+        CREATE INDEX ticket_reservation_held ON ticket_reservation (trip_id, travel_date)
+        WHERE state = 'reserved';
+        CREATE INDEX ticket_reservation_due ON ticket_reservation (expires_at)
+        WHERE state = 'reserved';
+        CREATE TRIGGER ticket_reservation_kept BEFORE DELETE ON ticket_reservation
+        BEGIN SELECT RAISE(ABORT, 'a reservation is never deleted'); END;
+        CREATE TRIGGER ticket_reservation_new BEFORE INSERT ON ticket_reservation
+        WHEN NEW.state <> 'reserved'
+        BEGIN SELECT RAISE(ABORT, 'a reservation begins as reserved'); END;
+        CREATE TRIGGER ticket_reservation_state BEFORE UPDATE ON ticket_reservation
+        WHEN NOT (OLD.state = 'reserved'
+                AND NEW.state IN ('paid', 'issued', 'expired', 'cancelled')
+                OR OLD.state = 'paid' AND NEW.state IN ('issued', 'returned'))
+            OR NEW.reservation_id <> OLD.reservation_id OR NEW.trip_id <> OLD.trip_id
+            OR NEW.travel_date <> OLD.travel_date OR NEW.seat_count <> OLD.seat_count
+            OR NEW.station_id <> OLD.station_id OR NEW.fare_fen <> OLD.fare_fen
+            OR NEW.fee_fen <> OLD.fee_fen OR NEW.created_at <> OLD.created_at
+            OR NEW.departs_at <> OLD.departs_at OR NEW.expires_at <> OLD.expires_at
+            OR OLD.serial IS NOT NULL AND NEW.serial IS NOT OLD.serial
+        BEGIN SELECT RAISE(ABORT, 'a reservation ends once, as it was made'); END;
+        CREATE TABLE ticket_reservation_fare (
+            reservation_id INTEGER NOT NULL REFERENCES ticket_reservation,
+            fare_class TEXT NOT NULL CHECK (fare_class IN ('adult', 'child', 'senior')),
+            seat_count INTEGER NOT NULL CHECK (seat_count BETWEEN 1 AND 9),
+            fare_fen INTEGER NOT NULL CHECK (fare_fen > 0),
+            PRIMARY KEY (reservation_id, fare_class)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER ticket_reservation_fare_kept BEFORE DELETE ON ticket_reservation_fare
+        BEGIN SELECT RAISE(ABORT, 'the fares of a reservation are never deleted'); END;
+        CREATE TRIGGER ticket_reservation_fare_fixed BEFORE UPDATE ON ticket_reservation_fare
+        BEGIN SELECT RAISE(ABORT, 'the fares of a reservation are never changed'); END;
+
+        """
+
+    // A ticket order is a sale whose tickets the principal issues itself: paid, and not yet posted.
+    private static let issuedTickets = """
+        CREATE TABLE ticket_order (
+            serial INTEGER PRIMARY KEY REFERENCES service_transaction,
+            reservation_id INTEGER NOT NULL UNIQUE REFERENCES ticket_reservation,
+            pending_entry_id INTEGER NOT NULL REFERENCES journal_entry,
+            key TEXT NOT NULL,
+            credential INTEGER NOT NULL
+        ) STRICT;
+        CREATE TRIGGER ticket_order_kept BEFORE DELETE ON ticket_order
+        BEGIN SELECT RAISE(ABORT, 'a ticket order is never deleted'); END;
+        CREATE TRIGGER ticket_order_fixed BEFORE UPDATE ON ticket_order
+        BEGIN SELECT RAISE(ABORT, 'a ticket order is never changed'); END;
+        CREATE TABLE ticket (
+            serial INTEGER NOT NULL REFERENCES service_transaction,
+            item INTEGER NOT NULL CHECK (item BETWEEN 1 AND 9),
+            reservation_id INTEGER NOT NULL REFERENCES ticket_reservation,
+            fare_class TEXT NOT NULL CHECK (fare_class IN ('adult', 'child', 'senior')),
+            fare_fen INTEGER NOT NULL CHECK (fare_fen > 0),
+            fee_fen INTEGER NOT NULL CHECK (fee_fen >= 0),
+            commission_fen INTEGER NOT NULL CHECK (commission_fen >= 0),
+            state TEXT NOT NULL CHECK (state IN ('issued', 'refunded', 'changed')),
+            change_count INTEGER NOT NULL CHECK (change_count >= 0),
+            changed_serial INTEGER,
+            changed_item INTEGER,
+            ended_serial INTEGER UNIQUE REFERENCES service_transaction,
+            retained_fen INTEGER CHECK (retained_fen BETWEEN 0 AND fare_fen),
+            PRIMARY KEY (serial, item),
+            UNIQUE (changed_serial, changed_item),
+            CHECK ((state = 'issued') = (ended_serial IS NULL)),
+            CHECK ((state = 'issued') = (retained_fen IS NULL)),
+            CHECK ((changed_serial IS NULL) = (change_count = 0)),
+            CHECK ((changed_serial IS NULL) = (changed_item IS NULL))
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER ticket_kept BEFORE DELETE ON ticket
+        BEGIN SELECT RAISE(ABORT, 'a ticket is never deleted'); END;
+        CREATE TRIGGER ticket_new BEFORE INSERT ON ticket
+        WHEN NEW.state <> 'issued' OR NOT EXISTS (
+            SELECT 1 FROM ticket_reservation r JOIN service_transaction x ON x.serial = NEW.serial
+            WHERE r.reservation_id = NEW.reservation_id AND r.state = 'issued'
+                AND r.serial = NEW.serial AND x.status = 'posted')
+        BEGIN SELECT RAISE(ABORT, 'a ticket is issued for a sale that is posted'); END;
+        CREATE TRIGGER ticket_ended BEFORE UPDATE ON ticket
+        WHEN OLD.state <> 'issued' OR NEW.state = 'issued' OR NEW.serial <> OLD.serial
+            OR NEW.item <> OLD.item OR NEW.reservation_id <> OLD.reservation_id
+            OR NEW.fare_class <> OLD.fare_class OR NEW.fare_fen <> OLD.fare_fen
+            OR NEW.fee_fen <> OLD.fee_fen OR NEW.commission_fen <> OLD.commission_fen
+            OR NEW.change_count <> OLD.change_count
+            OR NEW.changed_serial IS NOT OLD.changed_serial
+            OR NEW.changed_item IS NOT OLD.changed_item
+            OR NOT EXISTS (
+                SELECT 1 FROM service_transaction x WHERE x.serial = NEW.ended_serial
+                    AND x.original_serial = OLD.serial AND x.original_item = OLD.item
+                    AND x.amount_fen = NEW.retained_fen - OLD.fare_fen)
+        BEGIN SELECT RAISE(ABORT, 'a ticket ends once, by its refund'); END;
+
+        """
+}
