@@ -71,6 +71,8 @@ import Testing
                 }
             }.start()
         }
+        // Both must be under way before either is answered.
+        for _ in 0..<5 { try server.waitForRequest() }
         for _ in 0..<2 { server.release() }
         group.wait()
         #expect(ended.value == 2)

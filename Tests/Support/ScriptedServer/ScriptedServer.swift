@@ -61,6 +61,7 @@ public final class ScriptedServer: Sendable {
     private let state = Mutex(State())
     private let closed = DispatchSemaphore(value: 0)
     private let released = DispatchSemaphore(value: 0)
+    private let arrived = DispatchSemaphore(value: 0)
     private let threads = DispatchGroup()
 
     /// Listens on a free port of 127.0.0.1.
@@ -98,6 +99,13 @@ public final class ScriptedServer: Sendable {
     /// Lets one `waitForRelease` go on.
     public func release() { released.signal() }
 
+    /// Waits until one more request has arrived.
+    public func waitForRequest() throws {
+        guard arrived.wait(timeout: .now() + .seconds(Self.patienceSeconds)) == .success else {
+            throw Failure(what: "no request came")
+        }
+    }
+
     /// Waits until one more connection was closed by the script.
     public func waitUntilClosed() throws {
         guard closed.wait(timeout: .now() + .seconds(Self.patienceSeconds)) == .success else {
@@ -107,12 +115,14 @@ public final class ScriptedServer: Sendable {
 
     /// Ends all connections and waits for the threads.
     public func stop() {
-        let descriptors = state.withLock { state in
-            guard !state.isStopped else { return Set<Int32>() }
+        state.withLock { state in
+            guard !state.isStopped else { return }
             state.isStopped = true
-            return state.descriptors.union([listening])
+            // Under the lock: a number that was closed meanwhile may be another test's socket.
+            for descriptor in state.descriptors.union([listening]) {
+                shutdown(descriptor, Int32(SHUT_RDWR))
+            }
         }
-        for descriptor in descriptors { shutdown(descriptor, Int32(SHUT_RDWR)) }
         threads.wait()
     }
 
@@ -151,6 +161,7 @@ public final class ScriptedServer: Sendable {
                 state.requests.append(request)
                 return request
             }
+            arrived.signal()
             if script(request).contains(where: { !perform($0, descriptor) }) { break }
         }
         state.withLock { _ = $0.descriptors.remove(descriptor) }
