@@ -90,4 +90,30 @@ struct ZoneOffsetTests {
             #expect(zone.text(instant).hasPrefix(expected + "T"))
         }
     }
+
+    @Test("reads what it writes", arguments: texts)
+    func reads(milliseconds: Int64, minutes: Int, text: String) throws {
+        let zone = try #require(ZoneOffset(minutes: minutes))
+        guard let read = zone.instant(text) else {
+            // Years past 9999 have no text of their own.
+            #expect(text.utf8.count != 25 || zone.text(zone.midnight(startOf: .epoch)) != text)
+            return
+        }
+        #expect(zone.text(read) == text)
+        #expect(
+            read.millisecondsSinceEpoch == milliseconds - (milliseconds % 1_000 + 1_000) % 1_000)
+    }
+
+    @Test(
+        "reads nothing else",
+        arguments: [
+            "", "2026-11-21", "2026-11-21T09:05:07Z", "2026-11-21T09:05:07+07:00",
+            "2026-11-21 09:05:07+08:00", "2026-11-21T24:00:00+08:00", "2026-11-21T09:60:07+08:00",
+            "2026-11-21T09:05:60+08:00", "2026-02-30T09:05:07+08:00", "2026-11-21t09:05:07+08:00",
+            "2026-11-21T0a:05:07+08:00", "2026-11-21T09:05:07+08:0０", "2026-11-21T-9:05:07+08:00",
+            "2026-11-21T09:05:07+08:00 ", "2026-11-21T09.05:07+08:00",
+        ])
+    func refuses(text: String) {
+        #expect(ZoneOffset.china.instant(text) == nil)
+    }
 }

@@ -14,6 +14,25 @@ import Testing
         #expect(server.handled.value == (status == 201 ? 1 : 0))
     }
 
+    @Test(arguments: [
+        ("/large", 100_000, 201), ("/large", 100_001, 413), ("/small", 10, 201),
+        ("/small", 11, 413),
+    ])
+    func `a route may have a limit of its own`(path: String, count: Int, status: Int) throws {
+        let server = try TestServer()
+        let client = try server.client()
+        client.send("POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: \(count)\r\n\r\n")
+        if status == 201 { client.send([UInt8](repeating: 65, count: count)) }
+        #expect(try client.response().status == status)
+        let chunked = try server.client()
+        chunked.send("POST \(path) HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+        chunked.send("\(String(count, radix: 16))\r\n" + String(repeating: "A", count: count))
+        chunked.send("\r\n0\r\n\r\n")
+        #expect(try chunked.response().status == status)
+        server.stop()
+        #expect(server.handled.value == (status == 201 ? 2 : 0))
+    }
+
     @Test func `a body without a known length is cut off at the limit`() throws {
         let server = try TestServer()
         let client = try server.client()

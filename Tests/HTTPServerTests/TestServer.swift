@@ -54,6 +54,14 @@ final class TestServer: Sendable {
             handled.increment()
             responder.respond(HTTPResponse(status: 201, body: .bytes(request.body)))
         }
+        routes.on(.post, "/large", maximumBodyBytes: 100_000) { request, _, responder in
+            handled.increment()
+            responder.respond(HTTPResponse(status: 201, body: .bytes(request.body)))
+        }
+        routes.on(.post, "/small", maximumBodyBytes: 10) { _, _, responder in
+            handled.increment()
+            responder.respond(HTTPResponse(status: 201))
+        }
         routes.on(.get, "/items/{item}") { request, parameters, responder in
             handled.increment()
             let accept = request.header("Accept") ?? "none"

@@ -11,7 +11,7 @@ import Testing
             sql: "UPDATE service_transaction SET correction = 'refund' WHERE serial = 3", row: "3"),
         Damage(
             check: "corrections are of their originals",
-            sql: "UPDATE service_transaction SET original_serial = 1 WHERE serial = 3", row: "3"),
+            sql: "UPDATE service_transaction SET original_serial = 6 WHERE serial = 3", row: "3"),
         Damage(
             check: "corrections are of their originals",
             sql: "UPDATE service_transaction SET amount_fen = amount_fen + 1 WHERE serial = 3",
