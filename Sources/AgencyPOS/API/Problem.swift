@@ -205,7 +205,8 @@ extension RefusalCode {
             .reservationExpired, .reservationAlreadyIssued, .tillShortOfCash,
             .withdrawalNotAuthorised, .dateNotOpen, .shiftsOpen, .itemsPending,
             .noSettlementKey, .booksOutOfBalance, .receiptNotPosted, .alreadyCorrected,
-            .voidTooLate, .refundTooEarly, .voidNeedsPartner, .terminalNumberReused, .staffNotActive,
+            .voidTooLate, .refundTooEarly, .voidNeedsPartner, .terminalNumberReused,
+            .staffNotActive,
             .staffActive, .shiftSuspended, .shiftNotSuspended, .handoverOffered,
             .differenceDisputed, .differenceNotDisputed, .differenceSettled, .tillNotHeld,
             .transferNotOffered, .transferNotDisputed, .tillCeilingReached:

@@ -182,6 +182,20 @@ import Testing
         #expect(faults == [])
     }
 
+    @Test("what a contract or the till's ceiling hinders now is done when it no longer does")
+    func passing() throws {
+        let test = try TestBook()
+        let teller = try test.signOn()
+        let batch = try test.batch([.pay(1, "offline-100")])
+        try test.execute("UPDATE shift SET state = 'suspended'")
+        try test.perform { $0.shifts.shiftsDidChange() }
+        #expect(Self.words(try test.handIn(batch, by: teller)) == ["1 again shift-suspended"])
+        #expect(try test.count("idempotency_key") + test.count("terminal_sequence") == 0)
+        try test.execute("UPDATE shift SET state = 'open'")
+        try test.perform { $0.shifts.shiftsDidChange() }
+        #expect(Self.words(try test.handIn(batch, by: teller)) == ["1 applied"])
+    }
+
     @Test("a number is of one request, on the line too") func numbers() throws {
         let test = try TestBook()
         let teller = try test.signOn()
