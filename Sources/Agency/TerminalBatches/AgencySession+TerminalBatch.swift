@@ -44,7 +44,8 @@ extension AgencySession {
         claim.terminalNumber = TerminalNumber(
             item.sequence, in: batch, recordedAt: item.recordedAt)
         if let refusal = try refusalOfNumber(claim) {
-            return try isUnusedAgain(item, terminal) ? .declaredUnused : .refused(refusal)
+            let isAgain = try isUnusedAgain(item, terminal)
+            return isAgain ? .declaredUnused(isRepeated: true) : .refused(refusal)
         }
         switch item.action {
         case .unused: return try declareUnused(item, in: batch, of: terminal)
@@ -115,7 +116,7 @@ extension AgencySession {
         try insertNumber(
             item.sequence, terminal: terminal.number, key: nil,
             batch: (batch, item.recordedAt))
-        return .declaredUnused
+        return .declaredUnused(isRepeated: false)
     }
 
     private func isUnusedAgain(

@@ -11,7 +11,8 @@ import Testing
         report.results.map { item in
             switch item.result {
             case .applied: "\(item.sequence) applied"
-            case .declaredUnused: "\(item.sequence) unused"
+            case .declaredUnused(isRepeated: false): "\(item.sequence) unused"
+            case .declaredUnused(isRepeated: true): "\(item.sequence) unused again"
             case .repeated: "\(item.sequence) repeated"
             case .refused(let refusal): "\(item.sequence) \(refusal.code.rawValue)"
             case .postponed(let refusal): "\(item.sequence) again \(refusal.code.rawValue)"
@@ -79,6 +80,8 @@ import Testing
             [.pay(1, "offline-100"), .unused(2, "offline-200"), .pay(5, "offline-500")],
             by: teller)
         #expect(Self.words(report) == ["1 applied", "2 unused", "5 applied"])
+        report = try test.handIn([.unused(2, "offline-200")], by: teller)
+        #expect(Self.words(report) == ["2 unused again"])
         #expect(
             report.numbers
                 == TerminalNumbers(highest: 9, completeTo: 3, missing: [4...4, 6...6, 8...9]))
