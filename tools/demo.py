@@ -133,6 +133,8 @@ class Day:
         cash -= self.withdraw(operator, station, "CASH01", 50000 + index * 10000)
         cash -= self.withdraw(operator, station, "CASH02", 20000)
         self.fail_to_withdraw(operator, station, index)
+        cash += self.pay_basket(operator, station)
+        self.void_payment(operator, station)
         self.sign_off(operator, station, shift, cash, difference=(0, 100, -250)[index % 3])
 
     def pay_quoted(self, operator, station, product, account):
@@ -172,6 +174,34 @@ class Day:
             f" {yuan(sold['receipt']['amount_fen'])} + fee"
             f" {yuan(sold['receipt']['service_fee_fen'])}")
         return sold["receipt"]["total_fen"]
+
+    def pay_basket(self, operator, station):
+        phone = {"kind": "bill", "account_number": "13800138000"}
+        items = [phone | {"product_id": "MOBILE", "amount_fen": 2000},
+                 phone | {"product_id": "TELECOM", "amount_fen": 1500}]
+        basket = operator.call(
+            "POST", "/v1/baskets", {"items": items, "tendered_fen": 5000}, 201, money=True)
+        if basket["change_fen"] != 5000 - basket["total_fen"]:
+            raise Off(f"{station}: wrong change of a basket")
+        say(f"{station}: basket of {len(items)} {yuan(basket['total_fen'])},"
+            f" change {yuan(basket['change_fen'])}, receipt {basket['receipt_number']}")
+        return basket["total_fen"]
+
+    def void_payment(self, operator, station):
+        paid = operator.call(
+            "POST", "/v1/bill-payments",
+            {"product_id": "MOBILE", "account_number": "13900139000", "amount_fen": 3000},
+            201, money=True)
+        supervisor = self.sign_in("SV-D01")
+        allowed = supervisor.call(
+            "POST", "/v1/authorisations",
+            {"correction": "void", "serial": paid["serial"], "reason": "wrong number"}, 201)
+        voided = operator.call(
+            "POST", f"/v1/receipts/{paid['serial']}/void",
+            {"authorisation_code": allowed["authorisation_code"]}, 201, money=True)
+        if voided["total_fen"] != -paid["total_fen"]:
+            raise Off(f"{station}: a void of another amount")
+        say(f"{station}: a payment of {yuan(paid['total_fen'])} is voided by a supervisor's code")
 
     @staticmethod
     def card(ending, product="CASH01", amount=10000):

@@ -131,6 +131,7 @@ extension AgencySession {
             throw Refusal(
                 .wrongProductKind,
                 "\(productCode) is paid by quote: query the bills and ask for a quote",
+                zh: "\(productCode) 须按账单缴费；请先查询欠费并获取报价",
                 field: "/product_id")
         }
         let contract = try catalogue.contract(for: product, on: try journal.currentDate())

@@ -53,8 +53,9 @@ extension AgencySession {
     ///
     /// A repeat gets the first answer; the same key with another request is refused. What `body`
     /// wrote before a refusal is undone, and the refusal is kept as the answer.
+    /// - Parameter passing: refusals that are told and not kept, for what hinders now passes.
     func once(
-        _ claim: IdempotencyClaim, _ body: () throws -> [UInt8]
+        _ claim: IdempotencyClaim, passing: Set<RefusalCode> = [], _ body: () throws -> [UInt8]
     ) throws -> CommandOutcome {
         if let known = try knownOutcome(of: claim) { return known }
         let (changes, numbers) = (connection.changeCount, receiptCounters.takenCount)
@@ -66,7 +67,7 @@ extension AgencySession {
             if connection.changeCount != changes || receiptCounters.takenCount != numbers {
                 try undoCommand()
             }
-            try refuse(claim, refusal)
+            if !passing.contains(refusal.code) { try refuse(claim, refusal) }
             return .refused(refusal)
         }
     }

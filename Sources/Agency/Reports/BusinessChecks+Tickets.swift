@@ -43,7 +43,8 @@ extension BusinessChecks {
                 """),
         Check(
             name: "tickets have their reservations", table: "ticket",
-            fault: "fields reservation_id, fare_class, fare_fen: its reservation is another sale's, "
+            fault:
+                "fields reservation_id, fare_class, fare_fen: its reservation is another sale's, "
                 + "or holds no such seat",
             sql: """
                 SELECT k.serial || '-' || k.item FROM ticket k
@@ -65,7 +66,8 @@ extension BusinessChecks {
                 """),
         Check(
             name: "ticket orders hold their cash", table: "ticket_order",
-            fault: "fields pending_entry_id, reservation_id: its pending entry is missing, or ended "
+            fault:
+                "fields pending_entry_id, reservation_id: its pending entry is missing, or ended "
                 + "otherwise than its sale",
             sql: """
                 SELECT CAST(o.serial AS TEXT) FROM ticket_order o

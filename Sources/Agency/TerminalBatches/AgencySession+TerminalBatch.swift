@@ -44,7 +44,8 @@ extension AgencySession {
         claim.terminalNumber = TerminalNumber(
             item.sequence, in: batch, recordedAt: item.recordedAt)
         if let refusal = try refusalOfNumber(claim) {
-            return try isUnusedAgain(item, terminal) ? .declaredUnused : .refused(refusal)
+            let isAgain = try isUnusedAgain(item, terminal)
+            return isAgain ? .declaredUnused(isRepeated: true) : .refused(refusal)
         }
         switch item.action {
         case .unused: return try declareUnused(item, in: batch, of: terminal)
@@ -57,14 +58,32 @@ extension AgencySession {
             return .refused(refusal)
         case .payBill(let request):
             if let known = try knownOutcome(of: claim) { return Self.result(ofKnown: known) }
-            guard let principal = try signedOn(item.staffCode, at: terminal) else {
-                return .postponed(Self.notSignedOnForItem)
-            }
-            switch try payBill(request, claim: claim, by: principal) {
-            case .done(let answer): return .applied(answer)
-            case .refused(let refusal): return .refused(refusal)
-            case .running: preconditionFailure("a bill without partner is paid in one command")
-            }
+            return try pay(request, claim, item.staffCode, terminal)
+        }
+    }
+
+    /// What hinders an item now and may not tomorrow: its cash lies in the till already.
+    private static let passing: Set<RefusalCode> = [
+        .notSignedOn, .shiftSuspended, .handoverOffered, .operatorNotAllowed, .noContract,
+        .tillCeilingReached,
+    ]
+
+    private func pay(
+        _ request: BillPaymentRequest, _ claim: IdempotencyClaim, _ staffCode: String,
+        _ terminal: ID<Terminal>
+    ) throws -> TerminalItemResult {
+        guard let person = try StaffReader(connection).credential(staffCode)?.principal,
+            person.role == .operator, try person.station == station(of: terminal)
+        else { return .postponed(Refusal.notSignedOn) }
+        let outcome = try once(claim, passing: Self.passing) {
+            let shift = try shifts.shift(of: person.at(terminal), connection)
+            return try collect(request, shift: shift, basket: nil).json(zone: profile.zone)
+        }
+        switch outcome {
+        case .done(let answer): return .applied(answer)
+        case .refused(let refusal):
+            return Self.passing.contains(refusal.code) ? .postponed(refusal) : .refused(refusal)
+        case .running: preconditionFailure("a bill without partner is paid in one command")
         }
     }
 
@@ -97,7 +116,7 @@ extension AgencySession {
         try insertNumber(
             item.sequence, terminal: terminal.number, key: nil,
             batch: (batch, item.recordedAt))
-        return .declaredUnused
+        return .declaredUnused(isRepeated: false)
     }
 
     private func isUnusedAgain(
@@ -107,23 +126,10 @@ extension AgencySession {
             && arrival(of: item.sequence, terminal: terminal.number) == .unused
     }
 
-    /// The operator of an item, if that person holds a till at the terminal's station now.
-    private func signedOn(_ staffCode: String, at terminal: ID<Terminal>) throws -> Principal? {
-        let reader = StaffReader(connection)
-        let station = try connection.prepare(
-            "SELECT station_id FROM terminal WHERE terminal_id = $1"
-        ).first(.integer(terminal.number)) { ID<Station>($0.integer(0)) }
-        guard let person = try reader.credential(staffCode)?.principal, let station,
-            person.role == .operator, person.station == station,
-            try ShiftReader(connection).openShift(of: person.staff)?.state == .open
-        else { return nil }
-        return person.at(terminal)
+    private func station(of terminal: ID<Terminal>) throws -> ID<Station>? {
+        try connection.prepare("SELECT station_id FROM terminal WHERE terminal_id = $1")
+            .first(.integer(terminal.number)) { ID<Station>($0.integer(0)) }
     }
-
-    private static let notSignedOnForItem = Refusal(
-        .notSignedOn,
-        "the operator of this item holds no till now; sign on and hand the batch in again",
-        zh: "此笔的操作员当前未签到；请签到后重新提交该批次")
 
     private static let numberWasUsed = Refusal(
         .terminalNumberReused,

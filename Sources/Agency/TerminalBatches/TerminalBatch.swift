@@ -109,8 +109,8 @@ public struct TerminalItem: Sendable {
 public enum TerminalItemResult: Sendable, Equatable {
     /// It was done now; the answer's bytes are those that the request gets on the line.
     case applied([UInt8])
-    /// The terminal's number is declared unused.
-    case declaredUnused
+    /// The terminal's number is declared unused, now or again.
+    case declaredUnused(isRepeated: Bool)
     /// It was done or refused before, on the line or in a batch: this was its first answer.
     case repeated(CommandOutcome)
     /// A rule refused it; its key is used up.

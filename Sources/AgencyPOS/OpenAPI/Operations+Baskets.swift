@@ -29,7 +29,9 @@ extension Operations {
             needsKey: true,
             answer: .json(.named("Basket"), "One receipt number, one change", status: 201),
             refusals: [
-                .notSignedOn, .unknownQuote, .billAlreadyPaid, .quoteExpired, .amountMismatch,
+                .notSignedOn, .operatorNotAllowed, .shiftSuspended, .handoverOffered,
+                .tillCeilingReached, .unknownQuote, .billAlreadyPaid, .quoteExpired,
+                .amountMismatch,
                 .unknownProduct, .wrongProductKind, .amountNotAllowed, .noContract,
                 .feeNotInTariff, .unknownReservation, .reservationAlreadyIssued,
                 .reservationExpired, .tenderTooSmall,

@@ -53,7 +53,8 @@ extension Operations {
             needsKey: true,
             answer: .json(.named("Receipt"), "The receipt of what went back", status: 201),
             refusals: [
-                .notSignedOn, .unknownReceipt, .notCorrectable, .alreadyCorrected, tooLateOrEarly,
+                .notSignedOn, .operatorNotAllowed, .shiftSuspended, .handoverOffered,
+                .unknownReceipt, .notCorrectable, .alreadyCorrected, tooLateOrEarly,
                 .voidNeedsPartner, .authorisationRefused, .tillShortOfCash,
             ])
     }

@@ -12,7 +12,8 @@ extension Operations {
             answer: .json(.named("TerminalBatch"), "What became of each item"),
             refusals: [
                 .batchSignatureWrong, .notSafeOffline, .terminalItemInvalid,
-                .terminalNumberReused, .notSignedOn, .unknownProduct, .wrongProductKind,
+                .terminalNumberReused, .notSignedOn, .operatorNotAllowed, .shiftSuspended,
+                .handoverOffered, .tillCeilingReached, .unknownProduct, .wrongProductKind,
                 .amountNotAllowed, .noContract, .feeNotInTariff,
             ]),
         Operation(

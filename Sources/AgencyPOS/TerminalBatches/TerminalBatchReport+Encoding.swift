@@ -9,8 +9,8 @@ enum TerminalItemWord: String, CaseIterable {
 
     init(_ result: TerminalItemResult) {
         switch result {
-        case .applied, .declaredUnused: self = .applied
-        case .repeated: self = .repeated
+        case .applied, .declaredUnused(isRepeated: false): self = .applied
+        case .repeated, .declaredUnused(isRepeated: true): self = .repeated
         case .refused, .postponed: self = .refused
         case .outOfOrder: self = .outOfOrder
         }

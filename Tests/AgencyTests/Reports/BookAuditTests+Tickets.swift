@@ -44,7 +44,9 @@ extension BookAuditTests {
                 + "WHERE state = 'refunded'"),
         Damage(
             check: "refunds have their tickets",
-            sql: "UPDATE service_transaction SET original_item = original_item + 5 WHERE original_item > 0"),
+            sql:
+                "UPDATE service_transaction SET original_item = original_item + 5 WHERE original_item > 0"
+        ),
         Damage(
             check: "refunds keep what the rules say",
             sql: "UPDATE ticket_rule SET fee_bp = fee_bp + 100 WHERE action = 'refund'"),
@@ -106,9 +108,10 @@ extension BookAuditTests {
         _ = try test.change(
             serial, 3, to: "QC0010", on: "2026-11-21", 0, key: "the-change", by: teller
         ).bytes()
-        for (key, answer) in [("issued-1", TicketIssueAnswer.issued(reference: "E1")),
-            ("refused-1", .refused)]
-        {
+        for (key, answer) in [
+            ("issued-1", TicketIssueAnswer.issued(reference: "E1")),
+            ("refused-1", .refused),
+        ] {
             let reservation = try test.reserve("D5101", by: teller)
             let request = TicketIssueRequest(
                 reservation: reservation.number, amountFen: reservation.fareFen)

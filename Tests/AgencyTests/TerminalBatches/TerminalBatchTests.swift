@@ -11,7 +11,8 @@ import Testing
         report.results.map { item in
             switch item.result {
             case .applied: "\(item.sequence) applied"
-            case .declaredUnused: "\(item.sequence) unused"
+            case .declaredUnused(isRepeated: false): "\(item.sequence) unused"
+            case .declaredUnused(isRepeated: true): "\(item.sequence) unused again"
             case .repeated: "\(item.sequence) repeated"
             case .refused(let refusal): "\(item.sequence) \(refusal.code.rawValue)"
             case .postponed(let refusal): "\(item.sequence) again \(refusal.code.rawValue)"
@@ -79,6 +80,8 @@ import Testing
             [.pay(1, "offline-100"), .unused(2, "offline-200"), .pay(5, "offline-500")],
             by: teller)
         #expect(Self.words(report) == ["1 applied", "2 unused", "5 applied"])
+        report = try test.handIn([.unused(2, "offline-200")], by: teller)
+        #expect(Self.words(report) == ["2 unused again"])
         #expect(
             report.numbers
                 == TerminalNumbers(highest: 9, completeTo: 3, missing: [4...4, 6...6, 8...9]))
@@ -180,6 +183,20 @@ import Testing
         #expect(moved["1001.S0001-C2"] == 1_500)
         let faults = try test.faults()
         #expect(faults == [])
+    }
+
+    @Test("what a contract or the till's ceiling hinders now is done when it no longer does")
+    func passing() throws {
+        let test = try TestBook()
+        let teller = try test.signOn()
+        let batch = try test.batch([.pay(1, "offline-100")])
+        try test.execute("UPDATE shift SET state = 'suspended'")
+        try test.perform { $0.shifts.shiftsDidChange() }
+        #expect(Self.words(try test.handIn(batch, by: teller)) == ["1 again shift-suspended"])
+        #expect(try test.count("idempotency_key") + test.count("terminal_sequence") == 0)
+        try test.execute("UPDATE shift SET state = 'open'")
+        try test.perform { $0.shifts.shiftsDidChange() }
+        #expect(Self.words(try test.handIn(batch, by: teller)) == ["1 applied"])
     }
 
     @Test("a number is of one request, on the line too") func numbers() throws {

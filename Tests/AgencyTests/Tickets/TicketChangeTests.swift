@@ -69,7 +69,8 @@ import Testing
         let reservations = try test.count("ticket_reservation")
         for (trip, date, differenceFen, code) in [
             ("D5103", "2026-12-02", 0, .soldOut), ("D5105", "2026-12-02", 1, .amountMismatch),
-            ("D5105", "2027-12-02", 0, .travelDateNotOnSale), ("NOPE", "2026-12-02", 0, .unknownTrip),
+            ("D5105", "2027-12-02", 0, .travelDateNotOnSale),
+            ("NOPE", "2026-12-02", 0, .unknownTrip),
             ("QC0009", "2026-12-02", 0, .notChangeable), ("D5101", "2026-12-01", 0, .notChangeable),
         ] as [(String, String, Int64, RefusalCode)] {
             let moved = try test.movement {

@@ -134,7 +134,8 @@ enum TicketRefundFlaw: Int, CaseIterable, Sendable {
     func settled() throws {
         let test = try TestBook()
         var teller = try test.signOn()
-        let serial = try test.sell("QC0009", seats: 3, on: "2026-11-25", key: "the-sale", by: teller)
+        let serial = try test.sell(
+            "QC0009", seats: 3, on: "2026-11-25", key: "the-sale", by: teller)
         try test.signOff(teller)
         try test.closeDay()
         let first = try test.release()
