@@ -26,6 +26,7 @@ import Testing
         let server = try LiveServer()
         let operators = [try server.counter(), try server.client(of: "OP000102")]
         #expect(try operators[1].post("/v1/shifts", ["till_id": "S0001-C2"]).status == 201)
+        let tokens = operators.map(\.token)
         let supervisors = [try server.client(of: "SV-T01"), try server.client(of: "SV-D01")]
         for round in 1...Self.rounds {
             let paid = try operators[0].payBlind(amountFen: 1_000)
@@ -36,7 +37,7 @@ import Testing
             DispatchQueue.concurrentPerform(iterations: 2) { index in
                 do {
                     let client = try APIClient(port: server.port)
-                    client.token = operators[index].token
+                    client.token = tokens[index]
                     let answer = try client.post(
                         "/v1/receipts/\(serial)/void",
                         ["authorisation_code": .string(codes[index])],
