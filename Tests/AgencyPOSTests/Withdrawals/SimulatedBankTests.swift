@@ -129,6 +129,9 @@ import Testing
             #expect(times == 1 && undone == 0)
             #expect(booking?["booked_fen"]?.number == 80_000)
         case "unknown": #expect(booking?["booked_fen"]?.number == 80_001)
+        case "return_due":
+            // Whatever is still under way to it, the bank will not book it.
+            #expect(booking?["status"]?.text == "reversed" && times == undone)
         case _: #expect(times == undone)
         }
     }
