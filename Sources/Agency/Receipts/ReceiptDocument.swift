@@ -146,13 +146,20 @@ public struct ReceiptDocument: Sendable {
         ]
     }
 
-    private func end(_ sheet: ReceiptSheet) -> [PaperElement] {
-        let total = Self.totalFen(sheet.items)
-        var elements: [PaperElement] = [.total(words("合计(元)", "Total (CNY)"), .amountFen(total))]
-        if language == .chinese {
-            elements.append(
-                .widePair("大写", .text(PrintableText("人民币" + CapitalAmount.text(total)))))
+    /// The cash that passed; nothing for a transfer, which moves none.
+    private func total(_ sheet: ReceiptSheet) -> [PaperElement] {
+        let fen = Self.totalFen(sheet.items)
+        guard fen != 0 || sheet.items.contains(where: { $0.receipt.kind.cashFlow != .none }) else {
+            return []
         }
+        let total = PaperElement.total(words("合计(元)", "Total (CNY)"), .amountFen(fen))
+        guard language == .chinese else { return [total] }
+        let capital = PrintableText("人民币" + CapitalAmount.text(fen))
+        return [total, .widePair("大写", .text(capital))]
+    }
+
+    private func end(_ sheet: ReceiptSheet) -> [PaperElement] {
+        var elements = total(sheet)
         if let tender = sheet.tender {
             elements += [
                 .pair(words("实收(元)", "Tendered (CNY)"), .amountFen(tender.tenderedFen)),

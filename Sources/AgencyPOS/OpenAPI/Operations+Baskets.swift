@@ -34,7 +34,7 @@ extension Operations {
                 .amountMismatch,
                 .unknownProduct, .wrongProductKind, .amountNotAllowed, .noContract,
                 .feeNotInTariff, .unknownReservation, .reservationAlreadyIssued,
-                .reservationExpired, .tenderTooSmall,
+                .reservationExpired, .sellAlone, .tenderTooSmall,
             ])
     ]
 

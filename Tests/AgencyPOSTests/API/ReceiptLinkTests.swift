@@ -63,7 +63,7 @@ import Testing
             ).first { $0.integer(0) }
         }
         let signOff = try client.post(
-            "/v1/shifts/\(shift)/sign-off", ["counted_cash_fen": .integer(cash ?? 0)],
+            "/v1/shifts/\(shift)/sign-off", ["counts": .counts(cash ?? 0)],
             key: client.freshKey())
         #expect(signOff.status == 200, "\(signOff)")
         let administrator = try server.client(of: "AD0001")
