@@ -182,9 +182,9 @@ struct StrictRequestCase: Sendable, CustomTestStringConvertible {
                 var values = [
                     ("1.0", 400), ("1e2", 400), ("1E2", 400), ("-0", 400), ("01", 400),
                     ("99999999999999999999", 400), ("+1", 400), ("NaN", 400), ("\"5\"", 422),
-                    ("true", 422), ("[1]", 422), ("{}", 422), ("-1", 422),
-                    ("9223372036854775807", 422),
+                    ("true", 422), ("[1]", 422), ("{}", 422), ("9223372036854775807", 422),
                 ]
+                if range.lowerBound >= 0 { values.append(("-1", 422)) }
                 if range.lowerBound > 0 { values.append(("0", 422)) }
                 return values
             case .text:
