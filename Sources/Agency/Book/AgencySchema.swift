@@ -25,6 +25,7 @@ public enum AgencySchema {
                     corrections,
                     baskets,
                     terminalBatches,
+                    stock,
                 ].joined())
         ]
 

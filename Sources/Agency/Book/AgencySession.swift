@@ -11,6 +11,7 @@ public final class AgencySession: WriterSession {
     public let journal: Journal
     let profile: AgencyProfile
     let catalogue: Catalogue
+    let stockItems: StockItems
     let cardKey: SymmetricKey
     var shifts = OpenShifts()
     var receiptCounters = ReceiptCounters()
@@ -28,6 +29,7 @@ public final class AgencySession: WriterSession {
         journal = Journal(connection: connection)
         profile = try AgencyProfile.read(connection)
         catalogue = try Catalogue.read(connection)
+        stockItems = try StockItems.read(connection)
     }
 
     /// The time that a batch's commands record: one reading of the clock for each batch.

@@ -42,6 +42,10 @@ public enum Term: String, CaseIterable, Sendable {
     case maximumChanges = "maximum_changes"
     /// Bills: 1 when a refund makes the bill payable again, 0 when the biller settles that itself.
     case refundReopensBill = "refund_reopens_bill"
+    /// Numbered tickets: the highest prize that a counter pays, in fen; the centre pays the others.
+    case prizeCeilingFen = "prize_ceiling_fen"
+    /// Numbered tickets: what a paid prize earns, in parts per million of it.
+    case prizeCommissionPartsPerMillion = "prize_commission_ppm"
 
     /// The most that a count may be set to.
     private static let maximumCount: Int64 = 1_000
@@ -63,6 +67,8 @@ public enum Term: String, CaseIterable, Sendable {
         case .refundRoundingFen: 1...10_000
         case .refundedCommission: 0...2
         case .maximumChanges: 0...9
+        case .prizeCeilingFen: 0...DataFileLimits.maximumAmountFen
+        case .prizeCommissionPartsPerMillion: 0...1_000_000
         }
     }
 
@@ -80,6 +86,7 @@ public enum Term: String, CaseIterable, Sendable {
         case .saleDays: 30
         case .holdMinutes: 15
         case .reversalWindowMinutes: 1_440
+        case .prizeCeilingFen, .prizeCommissionPartsPerMillion: 0
         }
     }
 }

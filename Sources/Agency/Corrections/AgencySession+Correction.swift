@@ -64,6 +64,11 @@ extension AgencySession {
                 of: original, request.correction, part: .whole(of: original), shift: shift)
             try tell(authorisation, .codeGiven, usedBy: receipt.serial)
             try reopenBill(of: original, by: receipt, request.correction)
+            if original.kind == .stockSale {
+                try takeBackStock(
+                    ofSale: original.serial, by: shift.staff,
+                    reason: "taken back by \(Receipt.serialText(receipt.serial))")
+            }
             return receipt.json(zone: profile.zone)
         }
         // The refusal undid what its command wrote; that a wrong code was tried stays.

@@ -10,6 +10,8 @@ public struct DataFolder: Sendable {
     public let network: NetworkFile
     public let staff: StaffFile
     public let catalogue: CatalogueFile
+    /// What is sold by its serials or printed on; nothing without `stock.json`.
+    public let stock: StockFile?
     /// The secrets of the demo network; nothing in a real one.
     public let demoCredentials: DemoCredentialsFile?
 
@@ -17,7 +19,7 @@ public struct DataFolder: Sendable {
     ///
     /// - Parameter path: The folder.
     /// - Throws: `DataFileError` for the first fault: files in the order network, catalogue, staff,
-    ///   demo credentials; in a file its JSON first, then duplicates, then references.
+    ///   demo credentials, stock; in a file its JSON first, then duplicates, then references.
     public static func load(_ path: String) throws(DataFileError) -> DataFolder {
         let network = try model(NetworkFile.self, in: path, named: NetworkFile.fileName)
         try network.validate()
@@ -32,9 +34,34 @@ public struct DataFolder: Sendable {
             try demo.validate(network: network, catalogue: catalogue, staff: staff)
             credentials = demo
         }
+        var stock: StockFile?
+        if try exists(StockFile.fileName, in: path) {
+            let file = try model(StockFile.self, in: path, named: StockFile.fileName)
+            try file.validate(catalogue: catalogue)
+            stock = file
+        }
         return DataFolder(
-            path: path, network: network, staff: staff, catalogue: catalogue,
+            path: path, network: network, staff: staff, catalogue: catalogue, stock: stock,
             demoCredentials: credentials)
+    }
+
+    /// Opens `stock.csv`, or nothing without one.
+    ///
+    /// - Throws: `DataFileError`.
+    public func stockPacks() throws(DataFileError) -> StockPackReader? {
+        guard let stock, try Self.exists(StockPackReader.fileName, in: path) else { return nil }
+        return try StockPackReader(
+            path: path + "/" + StockPackReader.fileName, itemIDs: stock.items.map(\.id))
+    }
+
+    /// Opens `prizes.csv`, or nothing without one.
+    ///
+    /// - Throws: `DataFileError`.
+    public func winningTickets() throws(DataFileError) -> PrizeFileReader? {
+        guard let stock, try Self.exists(PrizeFileReader.fileName, in: path) else { return nil }
+        return try PrizeFileReader(
+            path: path + "/" + PrizeFileReader.fileName,
+            itemIDs: stock.items.filter { $0.prizes != .none }.map(\.id))
     }
 
     /// Whether a product takes its arrears from `bills.csv`.

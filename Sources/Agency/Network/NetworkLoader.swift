@@ -22,6 +22,8 @@ public struct NetworkLoader {
         public var trips = 0
         /// Passes of attractions, and events.
         public var offers = 0
+        /// New packs of numbered stock.
+        public var packs = 0
         /// Whether the network was there already, so that only bills and trips were read.
         public var isKnownNetwork = false
     }
@@ -80,6 +82,7 @@ public struct NetworkLoader {
         summary.bills = try loadBills(data)
         summary.trips = try loadTrips(data)
         summary.offers = try loadOffers(data)
+        summary.packs = try loadStock(data)
         try connection.checkpoint(truncating: true)
         return summary
     }

@@ -46,6 +46,8 @@ extension BusinessChecks {
                 LEFT JOIN authorisation a ON a.used_serial = x.serial
                 LEFT JOIN staff_member m ON m.staff_id = a.supervisor_id
                 WHERE x.original_serial IS NOT NULL AND x.kind <> 'ticket_sale'
+                    AND x.original_serial NOT IN (SELECT serial FROM stock_serial
+                        WHERE state = 'returned')
                     AND (a.serial IS NOT x.original_serial OR a.correction IS NOT x.correction
                         OR a.state IS NOT 'used' OR m.role IS NOT 'supervisor'
                         OR x.recorded_at NOT BETWEEN a.issued_at AND a.expires_at)

@@ -22,6 +22,7 @@ enum BusinessChecks {
         terminals,
         counter,
         cash,
+        stock,
     ].flatMap { $0 }
 
     private static let entries = [

@@ -28,7 +28,8 @@ extension AgencySession {
     /// Takes the cash for a reservation and issues its tickets, once for each key.
     ///
     /// Refusals, in order: `notSignedOn`, `unknownReservation`, `reservationAlreadyIssued`,
-    /// `reservationExpired`, `amountMismatch`, `noContract`, `feeNotInTariff`, `sellAlone`.
+    /// `reservationExpired`, `amountMismatch`, `noContract`, `feeNotInTariff`, `sellAlone`;
+    /// for tickets on numbered paper also those of `takePaper`.
     public func issueTickets(
         _ request: TicketIssueRequest, claim: IdempotencyClaim, by principal: Principal
     ) throws -> CommandOutcome {
@@ -55,8 +56,13 @@ extension AgencySession {
                 zh: "此票由承运方出票，不能合并办理；请单独售票")
         }
         let receipt = try post(sale.transaction)
-        return try issue(
+        var sold = try issue(
             sale.reservation, receipt, commissionFen: sale.transaction.commissionFen)
+        if let paper = stockItems.paper(of: sale.transaction.product) {
+            sold.papers = try takePaper(
+                paper, count: Int64(sold.tickets.count), shift: shift, sale: receipt.serial)
+        }
+        return sold
     }
 
     /// A sale that nothing speaks against, before anything is booked.
@@ -151,6 +157,8 @@ extension AgencySession {
 struct SoldTickets {
     let receipt: Receipt
     let tickets: [Ticket]
+    /// The serials of the numbered papers that they are printed on, if they are.
+    var papers: [String] = []
 
     /// Writes receipt and tickets as members of an object.
     func encodeMembers(to writer: inout JSONWriter, zone: ZoneOffset) {
@@ -159,6 +167,15 @@ struct SoldTickets {
         writer.key("tickets")
         writer.beginArray()
         for ticket in tickets { ticket.encode(to: &writer) }
+        writer.endArray()
+        guard !papers.isEmpty else { return }
+        writer.key("papers")
+        writer.beginArray()
+        for paper in papers {
+            writer.beginObject()
+            writer.field("paper_serial", paper)
+            writer.endObject()
+        }
         writer.endArray()
     }
 }

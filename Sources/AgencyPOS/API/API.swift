@@ -13,6 +13,8 @@ struct API: Sendable {
     let orders: BankOrderDesk
     let inquiries: BalanceInquiryDesk
     let ticketDesk: TicketDesk
+    let stockDesk: StockDesk
+    let prizeDesk: PrizeDesk
     let exchange: SettlementExchange
     let batches: TerminalBatchDesk
     let sessions: SessionCache
@@ -35,6 +37,8 @@ struct API: Sendable {
         addBillRoutes(to: &routes)
         addTicketRoutes(to: &routes)
         addTicketReturnRoutes(to: &routes)
+        addStockRoutes(to: &routes)
+        addStockSaleRoutes(to: &routes)
         addWithdrawalRoutes(to: &routes)
         addBalanceInquiryRoutes(to: &routes)
         addBankOrderRoutes(to: &routes)

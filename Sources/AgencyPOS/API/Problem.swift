@@ -214,7 +214,11 @@ extension RefusalCode {
             .unknownTransfer,
             .noHandover,
             .unknownOrder,
-            .unknownTicket:
+            .unknownTicket,
+            .unknownStockItem,
+            .unknownStockPack,
+            .unknownStockPlace,
+            .unknownStockSale:
             404
         case .idempotencyKeyRunning,
             .notSignedOn,
@@ -257,7 +261,17 @@ extension RefusalCode {
             .ticketNotIssued,
             .departed,
             .notRefundable,
-            .notChangeable:
+            .notChangeable,
+            .stockSerialTaken,
+            .stockRangeOverlaps,
+            .stockPackState,
+            .stockPackFrozen,
+            .stockPackAlreadyOpen,
+            .noOpenStockPack,
+            .stockPackTooSmall,
+            .stockNotReturnable,
+            .prizeAlreadyPaid,
+            .prizeTicketNotSold:
             409
         case .idempotencyKeyReused,
             .wrongProductKind,
@@ -289,13 +303,19 @@ extension RefusalCode {
             .sameAccount,
             .orderDeclined,
             .fareClassNotSold,
-            .sellAlone:
+            .sellAlone,
+            .stockSerialInvalid,
+            .stockRangeNotAllowed,
+            .stockCountMismatch,
+            .stockNotResolved,
+            .prizeNotWon,
+            .prizeAboveCeiling:
             422
         case .signInLocked:
             429
         case .ticketsNotIssued:
             502
-        case .bankDidNotAnswer:
+        case .bankDidNotAnswer, .prizeNotValidated:
             504
         }
     }

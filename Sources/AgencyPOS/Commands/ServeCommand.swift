@@ -70,6 +70,7 @@ struct Service: Sendable {
     private let orders: BankOrderDesk
     private let inquiries: BalanceInquiryDesk
     private let ticketDesk: TicketDesk
+    private let stockDesk: StockDesk
     private let exchange: SettlementExchange
     private let workers: WorkerPool
     private let signInWorkers: WorkerPool
@@ -81,7 +82,8 @@ struct Service: Sendable {
         book: Book, configuration: HTTPServerConfiguration, log: Log,
         gateway: any BankGateway = SandboxBank(),
         orderGateway: any BankOrderGateway = SandboxBank(),
-        issuer: any TicketIssuer = SandboxTicketIssuer(), publicURL: String? = nil
+        issuer: any TicketIssuer = SandboxTicketIssuer(),
+        activator: any StockActivator = LocalActivator(), publicURL: String? = nil
     ) throws {
         host = configuration.host
         publicAddress = PublicAddress(publicURL)
@@ -93,6 +95,7 @@ struct Service: Sendable {
         orders = BankOrderDesk(writer: book.writer, gateway: orderGateway) { log.warning($0) }
         inquiries = BalanceInquiryDesk(writer: book.writer, gateway: orderGateway)
         ticketDesk = TicketDesk(writer: book.writer, issuer: issuer) { log.warning($0) }
+        stockDesk = StockDesk(writer: book.writer, activator: activator) { log.warning($0) }
         exchange = SettlementExchange(book: book)
         workers = try WorkerPool(
             threadCount: ServeCommand.workerCount,
@@ -104,7 +107,10 @@ struct Service: Sendable {
         let sessionReaders = ReaderPool(path: book.folder.databasePath, maximumConnections: 1)
         let api = API(
             book: book, desk: desk, orders: orders, inquiries: inquiries,
-            ticketDesk: ticketDesk, exchange: exchange,
+            ticketDesk: ticketDesk, stockDesk: stockDesk,
+            prizeDesk: PrizeDesk(
+                writer: book.writer, validator: LocalPrizeValidator(readers: book.readers)),
+            exchange: exchange,
             batches: TerminalBatchDesk(readers: book.readers, writer: book.writer),
             sessions: SessionCache(readers: sessionReaders), workers: workers,
             signInWorkers: signInWorkers, log: log, publicAddress: publicAddress)
@@ -124,6 +130,7 @@ struct Service: Sendable {
         try orders.resolveInterrupted()
         try inquiries.resolveInterrupted()
         try ticketDesk.resolveInterrupted()
+        try stockDesk.resolveInterrupted()
         releaseOverdueFiles()
         let server = server
         book.writer.aroundCompletions(

@@ -24,13 +24,14 @@ extension FixtureGenerator {
             Partner(id: "RAIL01", name: "东岭铁路客运公司", kind: .ticketPrincipal),
             Partner(id: "BANK01", name: county + "农村合作银行", kind: .bank),
             Partner(id: "BANK02", name: "惠民村镇银行", kind: .bank),
+            Partner(id: Self.lotteryID, name: county + "福利彩票发行站", kind: .ticketPrincipal),
         ]
         let rate = CommissionRule.rate(
             partsPerMillion: 8_000, minimumFen: 10, maximumFen: 500)
         let ticketRate = CommissionRule.rate(
             partsPerMillion: 30_000, minimumFen: 20, maximumFen: 1_000)
         return CatalogueFile(
-            partners: partners, products: products() + Self.bankProducts,
+            partners: partners, products: products() + Self.bankProducts + stockProducts(),
             contracts: [
                 contract(Self.waterID, "WATER01", feeFen: 0, .flat(fen: 50)),
                 contract(Self.powerID, "POWER01", feeFen: 0, .flat(fen: 60)),
@@ -40,6 +41,13 @@ extension FixtureGenerator {
                 contract(Self.railID, "RAIL01", feeFen: 500, .flat(fen: 100)),
                 contract("CASH01", "BANK01", feeFen: 0, .flat(fen: 100)),
                 contract("CASH02", "BANK02", feeFen: 0, .flat(fen: 80)),
+                contract(
+                    Self.scratchID, Self.lotteryID, feeFen: 0,
+                    .rate(partsPerMillion: 70_000, minimumFen: 0, maximumFen: 10_000),
+                    terms: Terms([
+                        .prizeCeilingFen: 1_000_000, .prizeCommissionPartsPerMillion: 10_000,
+                    ])),
+                contract(Self.cardID, "MOBILE01", feeFen: 200, .flat(fen: 800)),
             ] + Self.bankContracts)
     }
 
@@ -70,7 +78,7 @@ extension FixtureGenerator {
 
     private func contract(
         _ productID: String, _ partnerID: String, feeFen: Int64,
-        _ commission: CommissionRule
+        _ commission: CommissionRule, terms: Terms = Terms()
     ) -> CatalogueFile.Contract {
         CatalogueFile.Contract(
             id: "CT-\(productID)-2020", partnerID: partnerID, productID: productID,
@@ -78,6 +86,6 @@ extension FixtureGenerator {
             commission: commission,
             split: CatalogueFile.Split(
                 operatorBasisPoints: 5_000, villageBasisPoints: 2_000, townBasisPoints: 1_500,
-                districtBasisPoints: 1_500, remainderTo: .village))
+                districtBasisPoints: 1_500, remainderTo: .village), terms: terms)
     }
 }

@@ -10,6 +10,7 @@ struct SeededGenerator {
         case credentials = 3
         case bills = 4
         case trips = 5
+        case prizes = 6
     }
 
     private var state: (UInt64, UInt64, UInt64, UInt64)

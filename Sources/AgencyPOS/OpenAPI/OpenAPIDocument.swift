@@ -160,6 +160,7 @@ enum Operations {
         exchange,
         reports,
         ledger,
+        stock,
     ].flatMap { $0 }
 
     static let schemas: [(name: String, schema: Schema)] = [
@@ -185,6 +186,7 @@ enum Operations {
         exchangeSchemas,
         reportSchemas,
         ledgerSchemas,
+        stockSchemas,
     ].flatMap { $0 }
 
     /// What HTTP itself refuses, on any route.

@@ -55,7 +55,7 @@ extension Operations {
             refusals: [
                 .notSignedOn, .operatorNotAllowed, .shiftSuspended, .handoverOffered,
                 .unknownReceipt, .notCorrectable, .alreadyCorrected, tooLateOrEarly,
-                .voidNeedsPartner, .authorisationRefused, .tillShortOfCash,
+                .voidNeedsPartner, .authorisationRefused, .tillShortOfCash, .stockNotReturnable,
             ])
     }
 

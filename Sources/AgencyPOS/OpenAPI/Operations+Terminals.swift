@@ -42,7 +42,7 @@ extension Operations {
                 "kind": "unused", "body": [:],
             ],
         ]),
-        "signature": "e094427829cb0d19c0ac4e6377007f57c826fa6d8c45d89550b0c5a4d14deb59",
+        "signature": "2aba46cd56b3d22c37ab7c03e89b88aa4e4160c6099274f4c9f77d24a3626a57",
     ]
 
     static let terminalSchemas: [(name: String, schema: Schema)] = [

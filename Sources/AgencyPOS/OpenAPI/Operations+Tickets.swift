@@ -62,6 +62,7 @@ extension Operations {
                 .notSignedOn, .unknownReservation, .reservationAlreadyIssued,
                 .reservationExpired, .amountMismatch, .noContract, .feeNotInTariff,
                 .ticketsNotIssued,
+                .stockPackFrozen, .noOpenStockPack, .stockPackTooSmall,
             ]),
     ]
 
@@ -140,7 +141,10 @@ extension Operations {
             "TicketIssue",
             .answer(
                 Property("receipt", .named("Receipt"), "The receipt"),
-                Property("tickets", .array(.named("Ticket")), "One for each seat"))
+                Property("tickets", .array(.named("Ticket")), "One for each seat"),
+                .optional(
+                    "papers", .array(.named("StockPaper")),
+                    "The numbered papers that they are printed on"))
         ),
         ticket,
     ]

@@ -35,6 +35,9 @@ import Testing
             ticketDesk: TicketDesk(
                 writer: server.book.writer, issuer: SandboxTicketIssuer()
             ) { _ in },
+            stockDesk: StockDesk(writer: server.book.writer) { _ in },
+            prizeDesk: PrizeDesk(
+                writer: server.book.writer, validator: LocalPrizeValidator(readers: readers)),
             exchange: SettlementExchange(book: server.book),
             batches: TerminalBatchDesk(readers: readers, writer: server.book.writer),
             sessions: SessionCache(readers: readers), workers: workers,

@@ -153,7 +153,7 @@ enum DayCloseObstacle: Int, CaseIterable, Sendable {
         let summary = try test.closeDay()
         #expect(summary.transactionCount == 0)
         let files = try test.release()
-        #expect(files.count == 8)
+        #expect(files.count == 9)
         #expect(files.allSatisfy { $0.state == .released && $0.detailCount == 0 && $0.netFen == 0 })
         #expect(try test.faults() == [])
     }

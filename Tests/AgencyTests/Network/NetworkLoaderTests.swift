@@ -43,7 +43,7 @@ import Testing
         #expect(try test.count("station") == 12)
         #expect(try test.count("bill") == 6_000)
         #expect(try test.count("trip") == 55 + 3)
-        #expect(try test.count("settlement_key") == 8)
+        #expect(try test.count("settlement_key") == 9)
         #expect(try test.balances()["1001.S0001-C1"] == 500_000)
         #expect(try test.faults() == [])
     }

@@ -287,6 +287,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
         let damages =
             Self.damages + Self.cashDamages + Self.ticketDamages + CorrectionAuditTests.damages
             + BankAuditTests.damages
+            + StockAuditTests.damages
         #expect(Set(damages.map(\.check)) == Set(BusinessChecks.all.map(\.name)))
     }
 

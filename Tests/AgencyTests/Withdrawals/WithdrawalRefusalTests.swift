@@ -134,6 +134,6 @@ import Testing
         _ = try test.confirmCash(serial, key: "terminal-2", by: teller).bytes()
         try test.signOff(teller)
         try test.closeDay()
-        #expect(try test.release().filter { $0.state == .released }.count == 8)
+        #expect(try test.release().filter { $0.state == .released }.count == 9)
     }
 }
