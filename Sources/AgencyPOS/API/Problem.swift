@@ -214,7 +214,8 @@ extension RefusalCode {
             .unknownTransfer,
             .noHandover,
             .unknownOrder,
-            .unknownTicket:
+            .unknownTicket,
+            .unknownPartnerCall:
             404
         case .idempotencyKeyRunning,
             .notSignedOn,
@@ -257,7 +258,11 @@ extension RefusalCode {
             .ticketNotIssued,
             .departed,
             .notRefundable,
-            .notChangeable:
+            .notChangeable,
+            .billWithdrawn,
+            .billerClosed,
+            .periodAlreadyPaid,
+            .paymentUnconfirmed:
             409
         case .idempotencyKeyReused,
             .wrongProductKind,
@@ -289,12 +294,16 @@ extension RefusalCode {
             .sameAccount,
             .orderDeclined,
             .fareClassNotSold,
-            .sellAlone:
+            .sellAlone,
+            .periodRequired,
+            .partnerRefused:
             422
         case .signInLocked:
             429
         case .ticketsNotIssued:
             502
+        case .partnerUnavailable:
+            503
         case .bankDidNotAnswer:
             504
         }

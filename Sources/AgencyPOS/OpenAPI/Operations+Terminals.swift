@@ -42,7 +42,7 @@ extension Operations {
                 "kind": "unused", "body": [:],
             ],
         ]),
-        "signature": "e094427829cb0d19c0ac4e6377007f57c826fa6d8c45d89550b0c5a4d14deb59",
+        "signature": "fd161c4bc9000de6b5ce4a4b7ee61e3ab8da18d0df98d14f2be8e6c0f850cda0",
     ]
 
     static let terminalSchemas: [(name: String, schema: Schema)] = [
