@@ -39,8 +39,8 @@ let package = Package(
         module("PartnerAPI", "StrictJSON", "Cryptography", "CivilTime", "HTTPClient"),
         module("Printing", "CQREncode"),
         module(
-            "Agency", "Ledger", "Settlement", "SQL", "Printing", "PartnerAPI", "Cryptography",
-            "CivilTime", "StrictJSON"),
+            "Agency", "Ledger", "Settlement", "Printing", "PartnerAPI", "HTTPClient", "SQL",
+            "Cryptography", "CivilTime", "StrictJSON"),
         .executableTarget(
             name: "AgencyPOS",
             dependencies: [
@@ -74,7 +74,8 @@ let package = Package(
             of: "PartnerAPI", "HTTPClient", "ScriptedServer", "Cryptography", "CivilTime",
             "StrictJSON"),
         tests(
-            of: "Agency", "FaultyDisk", "Ledger", "SQL", "Settlement", "Printing", "Cryptography",
+            of: "Agency", "FaultyDisk", "Ledger", "SQL", "Settlement", "Printing", "PartnerAPI",
+            "Cryptography",
             "CivilTime", "StrictJSON"),
         tests(
             of: "AgencyPOS", "Agency", "HTTPServer", "HTTPClient", "PartnerAPI", "Ledger", "SQL",

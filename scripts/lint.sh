@@ -17,7 +17,7 @@ declare -A allowed=(
     [HTTPServer]="CMicroHTTPD Glibc Foundation Synchronization Dispatch"
     [HTTPClient]="CCurl Glibc Synchronization"
     [PartnerAPI]="HTTPClient Cryptography CivilTime StrictJSON Foundation Dispatch Synchronization"
-    [Agency]="Ledger Settlement SQL Printing PartnerAPI Cryptography CivilTime StrictJSON Foundation Glibc Dispatch Synchronization"
+    [Agency]="Ledger Settlement SQL Printing PartnerAPI HTTPClient Cryptography CivilTime StrictJSON Foundation Glibc Dispatch Synchronization"
     [AgencyPOS]="Agency HTTPServer PartnerAPI Ledger Settlement SQL Printing Cryptography CivilTime StrictJSON Foundation Glibc Dispatch Synchronization"
 )
 status=0

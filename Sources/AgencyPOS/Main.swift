@@ -7,7 +7,8 @@ import SQL
 @main
 enum Main {
     private static let commands: [any Command.Type] = [
-        ServeCommand.self, LoadCommand.self, CloseDayCommand.self, VerifyCommand.self,
+        ServeCommand.self, LoadCommand.self, GatewaySetCommand.self, GatewayListCommand.self,
+        CloseDayCommand.self, VerifyCommand.self,
         BackupCommand.self, RestoreCommand.self, FollowCommand.self,
         SettlementVerifyCommand.self, ReportCommand.self, SealsCommand.self, ProofCommand.self,
         BalancesCommand.self, ExportCommand.self, FixturesCommand.self,

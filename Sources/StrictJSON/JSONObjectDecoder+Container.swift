@@ -11,6 +11,16 @@ extension JSONObjectDecoder {
         try checkedArray(require(name), maximumCount)
     }
 
+    /// Takes an array that may be missing or null.
+    ///
+    /// - Throws: `JSONError`: not an array, too many elements.
+    public mutating func optionalArray(
+        _ name: String, maximumCount: Int
+    ) throws(JSONError) -> [JSONValue]? {
+        guard let member = takeUnlessNull(name) else { return nil }
+        return try checkedArray(member, maximumCount)
+    }
+
     /// Takes an array of objects and opens each; their paths carry the index.
     ///
     /// - Throws: `JSONError`: missing, not an array, too many elements, an element is no object.

@@ -3,7 +3,7 @@ import Ledger
 import SQL
 import StrictJSON
 
-/// One open or paid bill of an arrears file.
+/// One bill of an arrears file, or as an online biller told it.
 public struct Bill: Sendable {
     public let id: ID<Bill>
     public let productCode: String
@@ -14,15 +14,36 @@ public struct Bill: Sendable {
     public let amountFen: Int64
     public let lateFeeFen: Int64
     public let dueDate: BusinessDate
-    public let paidSerial: Int64?
+    /// What was paid of it, also where the biller has not confirmed yet, in fen.
+    public let heldFen: Int64
+    /// False once the biller no longer lists it.
+    public let isListed: Bool
+    /// The online biller's number of the bill; empty without.
+    let billerReference: String
 
-    /// What settles the bill: its amount and the biller's late fee, in fen.
+    /// What the bill is for: its amount and the biller's late fee, in fen.
     public var totalFen: Int64 { amountFen + lateFeeFen }
+
+    /// What is left to pay, in fen.
+    public var remainingFen: Int64 { max(0, totalFen - heldFen) }
 
     /// The customer's name as a counter may show it: the first character, the rest covered.
     public var maskedName: String {
         String(customerName.prefix(1))
             + String(repeating: "*", count: max(1, customerName.count - 1))
+    }
+
+    /// Where a bill stands.
+    public enum Status: String, CaseIterable, Sendable {
+        case unpaid
+        case partPaid = "part_paid"
+        case paid, withdrawn
+    }
+
+    public var status: Status {
+        if remainingFen == 0 { return .paid }
+        if !isListed { return .withdrawn }
+        return heldFen == 0 ? .unpaid : .partPaid
     }
 
     /// Writes the bill as a JSON object, without personal data beyond what a counter needs.
@@ -35,9 +56,10 @@ public struct Bill: Sendable {
         writer.field("period", period)
         writer.field("amount_fen", amountFen)
         writer.field("late_fee_fen", lateFeeFen)
-        writer.field("total_fen", totalFen)
+        writer.field("paid_fen", heldFen)
+        writer.field("total_fen", remainingFen)
         writer.field("due_date", dueDate.description)
-        writer.field("status", paidSerial == nil ? "unpaid" : "paid")
+        writer.field("status", status.rawValue)
         writer.endObject()
     }
 }
@@ -46,6 +68,13 @@ public struct Bill: Sendable {
 public struct BillReader {
     /// The most bills on one page.
     public static let maximumPageSize = 100
+
+    private static let columns = """
+        SELECT b.bill_id, p.code, b.account_number, b.period, b.customer_name, b.address,
+            b.amount_fen, b.late_fee_fen, b.due_date, b.held_fen, b.state, b.biller_reference,
+            b.product_id
+        FROM bill b JOIN product p ON p.product_id = b.product_id
+        """
 
     private let connection: Connection
 
@@ -58,14 +87,12 @@ public struct BillReader {
         of accountNumber: String, product: Product, after cursor: Int64, limit: Int
     ) throws -> [Bill] {
         try connection.prepare(
-            """
-            SELECT b.bill_id, p.code, b.account_number, b.period, b.customer_name, b.address,
-                b.amount_fen, b.late_fee_fen, b.due_date, b.paid_serial
-            FROM bill b JOIN product p ON p.product_id = b.product_id
-            WHERE b.product_id = $1 AND b.account_number = $2 AND b.bill_id > $3
-                AND b.paid_serial IS NULL
-            ORDER BY b.bill_id LIMIT $4
-            """
+            computed: Self.columns + """
+
+                WHERE b.product_id = $1 AND b.account_number = $2 AND b.bill_id > $3
+                    AND b.state = 'listed' AND b.held_fen < b.amount_fen + b.late_fee_fen
+                ORDER BY b.bill_id LIMIT $4
+                """
         ).all(
             .integer(product.id.number), .text(accountNumber), .integer(cursor),
             .integer(Int64(min(limit, Self.maximumPageSize))), read: Bill.init(row:))
@@ -73,14 +100,20 @@ public struct BillReader {
 
     /// A bill by its number, or nothing.
     func bill(_ id: ID<Bill>) throws -> (bill: Bill, product: ID<Product>)? {
+        try connection.prepare(computed: Self.columns + " WHERE b.bill_id = $1")
+            .first(.integer(id.number)) { (Bill(row: $0), ID<Product>($0.integer(12))) }
+    }
+
+    /// The last payment of a bill that stands, and whether its biller has confirmed it.
+    func standingPayment(of bill: ID<Bill>) throws -> (serial: Int64, isConfirmed: Bool)? {
         try connection.prepare(
             """
-            SELECT b.bill_id, p.code, b.account_number, b.period, b.customer_name, b.address,
-                b.amount_fen, b.late_fee_fen, b.due_date, b.paid_serial, b.product_id
-            FROM bill b JOIN product p ON p.product_id = b.product_id
-            WHERE b.bill_id = $1
+            SELECT p.serial, x.status = 'posted' FROM bill_payment p
+            JOIN service_transaction x ON x.serial = p.serial
+            WHERE p.bill_id = $1 AND p.is_released = 0 AND p.amount_fen > 0
+            ORDER BY x.status = 'posted', p.serial DESC LIMIT 1
             """
-        ).first(.integer(id.number)) { (Bill(row: $0), ID<Product>($0.integer(10))) }
+        ).first(.integer(bill.number)) { ($0.integer(0), $0.integer(1) == 1) }
     }
 }
 
@@ -90,6 +123,7 @@ extension Bill {
             id: ID(row.integer(0)), productCode: row.text(1), accountNumber: row.text(2),
             period: row.text(3), customerName: row.text(4), address: row.text(5),
             amountFen: row.integer(6), lateFeeFen: row.integer(7), dueDate: row.businessDate(8),
-            paidSerial: row.optionalInteger(9))
+            heldFen: row.integer(9), isListed: row.text(10) == "listed",
+            billerReference: row.text(11))
     }
 }

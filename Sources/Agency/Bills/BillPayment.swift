@@ -1,58 +1,12 @@
-import CivilTime
-import Cryptography
 import Ledger
 import SQL
 import StrictJSON
 
-/// A request to pay a bill, quoted or blind.
-public struct BillPaymentRequest: Sendable, Equatable {
-    /// What is paid.
-    public enum Target: Sendable, Equatable {
-        /// A bill of an arrears file, by its quote.
-        case quote(Int64)
-        /// A blind biller's account.
-        case account(productCode: String, accountNumber: String)
-    }
-
-    public let target: Target
-    /// What the customer pays the biller, in fen; it must equal a quote's amount.
-    public let amountFen: Int64
-    /// The service fee that the operator charges, in fen; nothing means the tariff's.
-    public let serviceFeeFen: Int64?
-
-    public init(target: Target, amountFen: Int64, serviceFeeFen: Int64? = nil) {
-        self.target = target
-        self.amountFen = amountFen
-        self.serviceFeeFen = serviceFeeFen
-    }
-
-    /// SHA-256 over the request's fields, for its idempotency key.
-    public var fingerprint: SHA256Digest {
-        switch target {
-        case .quote(let quote):
-            fingerprintOf("quoted_bill_payment", "", "\(quote)", amountFen, serviceFeeFen)
-        case .account(let product, let account):
-            fingerprintOf("blind_bill_payment", product, account, amountFen, serviceFeeFen)
-        }
-    }
-}
-
-/// Hashes the fields of a request; the unit separator stands in none of them.
-func fingerprintOf(
-    _ kind: String, _ subject: String, _ reference: String, _ amountFen: Int64,
-    _ feeFen: Int64? = nil
-) -> SHA256Digest {
-    let fee = feeFen.map { String($0) } ?? ""
-    return SHA256.hash(
-        "\(kind)\u{1F}\(subject)\u{1F}\(reference)\u{1F}\(amountFen)\u{1F}\(fee)")
-}
-
 extension AgencySession {
-    /// Pays a bill: cash in, business row, entry and receipt, once for each key.
+    /// Pays a bill that asks no partner: cash in, business row, entry and receipt, once for each key.
     ///
-    /// Refusals, in order: `notSignedOn`, then for a quote `unknownQuote`, `billAlreadyPaid`,
-    /// `quoteExpired`, `amountMismatch`, `noContract`; for a blind biller `unknownProduct`,
-    /// `wrongProductKind`, `noContract`, `amountNotAllowed`; then `feeNotInTariff`.
+    /// Refusals, in order: `notSignedOn`, those of `billOrder(_:shift:)`, and
+    /// `partnerUnavailable` for a biller that must be asked: `PartnerDesk` does that.
     public func payBill(
         _ request: BillPaymentRequest, claim: IdempotencyClaim, by principal: Principal
     ) throws -> CommandOutcome {
@@ -62,87 +16,57 @@ extension AgencySession {
         }
     }
 
-    /// Takes the cash for a bill, alone or as an item of a basket.
+    /// Takes the cash for a bill that asks no partner, alone or as an item of a basket.
+    ///
+    /// - Throws: `Refusal` with `partnerUnavailable` for one that does: a basket cannot wait.
     func collect(
         _ request: BillPaymentRequest, shift: Shift, basket: OpenBasket?
     ) throws -> Receipt {
-        switch request.target {
-        case .quote(let number):
-            try payQuote(number, request, shift: shift, basket: basket)
-        case .account(let productCode, let accountNumber):
-            try payBlind(productCode, accountNumber, request, shift: shift, basket: basket)
+        var order = try billOrder(request, shift: shift)
+        let partner = order.transaction.product.partner
+        guard !order.isOnline else {
+            throw Refusal(
+                .partnerUnavailable,
+                "\(partner.name) is asked at once and cannot be asked here; pay it by itself",
+                zh: "\(partner.name)须联机受理，此处无法办理；请单独缴费", field: "/product_id")
         }
+        order.transaction.basket = basket?.place
+        return try post(order)
     }
 
-    private func payQuote(
-        _ number: Int64, _ request: BillPaymentRequest, shift: Shift, basket: OpenBasket?
-    ) throws -> Receipt {
-        let quote = try connection.prepare(
-            """
-            SELECT bill_id, amount_fen, fee_fen, expires_at FROM bill_quote
-            WHERE quote_id = $1 AND station_id = $2
-            """
-        ).first(.integer(number), .integer(shift.station.number)) { row in
-            (
-                bill: ID<Bill>(row.integer(0)), amountFen: row.integer(1), feeFen: row.integer(2),
-                expiresAt: Instant(millisecondsSinceEpoch: row.integer(3))
-            )
-        }
-        guard let quote, let (bill, productID) = try BillReader(connection).bill(quote.bill)
-        else {
-            throw Refusal(
-                .unknownQuote, "there is no such quote of this station; ask for a new one",
-                field: "/quote_id")
-        }
-        guard bill.paidSerial == nil else { throw Self.alreadyPaid(bill) }
-        // A later arrears file may have changed the bill.
-        guard now < quote.expiresAt, bill.totalFen == quote.amountFen else {
-            throw Refusal(
-                .quoteExpired, "the quote has expired; ask for a new one and tell the customer",
-                field: "/quote_id")
-        }
-        guard request.amountFen == quote.amountFen else {
-            throw Refusal(
-                .amountMismatch,
-                "the quote is for \(quote.amountFen) fen; pay exactly that",
-                field: "/amount_fen")
-        }
-        let product = catalogue.product(productID)
-        let contract = try catalogue.contract(for: product, on: try journal.currentDate())
-        try contract.check(feeFen: request.serviceFeeFen, tariffFen: quote.feeFen)
-        let receipt = try post(
-            NewTransaction(
-                kind: .billPayment, product: product, contract: contract, shift: shift,
-                accountReference: bill.accountNumber, amountFen: quote.amountFen,
-                feeFen: quote.feeFen,
-                commissionFen: contract.commission.commissionFen(on: quote.amountFen),
-                basket: basket?.place))
-        try connection.prepare("UPDATE bill SET paid_serial = $1 WHERE bill_id = $2")
-            .run(.integer(receipt.serial), .integer(bill.id.number))
+    /// Posts a payment that asks no partner.
+    func post(_ order: BillOrder) throws -> Receipt {
+        let receipt = try post(order.transaction)
+        try record(order, serial: receipt.serial)
         return receipt
     }
 
-    private func payBlind(
-        _ productCode: String, _ accountNumber: String, _ request: BillPaymentRequest,
-        shift: Shift, basket: OpenBasket?
-    ) throws -> Receipt {
-        let product = try catalogue.product(productCode, .bill)
-        guard product.billerMode == .blind else {
-            throw Refusal(
-                .wrongProductKind,
-                "\(productCode) is paid by quote: query the bills and ask for a quote",
-                zh: "\(productCode) 须按账单缴费；请先查询欠费并获取报价",
-                field: "/product_id")
-        }
-        let contract = try catalogue.contract(for: product, on: try journal.currentDate())
-        try contract.check(amountFen: request.amountFen)
-        try contract.check(feeFen: request.serviceFeeFen, tariffFen: contract.serviceFeeFen)
-        return try post(
-            NewTransaction(
-                kind: .billPayment, product: product, contract: contract, shift: shift,
-                accountReference: accountNumber, amountFen: request.amountFen,
-                feeFen: contract.serviceFeeFen,
-                commissionFen: contract.commission.commissionFen(on: request.amountFen),
-                basket: basket?.place))
+    /// Makes what was paid payable again, in the command that writes the correction of a payment.
+    ///
+    /// - Parameters:
+    ///   - original: the payment's serial number.
+    ///   - correction: that of its void or refund, which is written already.
+    func reopenBill(of original: Int64, correction: Int64) throws {
+        try connection.prepare(
+            """
+            INSERT INTO bill_payment (serial, bill_id, amount_fen)
+            SELECT $1, bill_id, -amount_fen FROM bill_payment
+            WHERE serial = $2 AND is_released = 0
+            """
+        ).run(.integer(correction), .integer(original))
+        try releasePeriods(of: original)
+    }
+
+    /// Frees what a payment was of, once it is known that it came to nothing.
+    func releaseBill(of serial: Int64) throws {
+        try connection.prepare("UPDATE bill_payment SET is_released = 1 WHERE serial = $1")
+            .run(.integer(serial))
+        try releasePeriods(of: serial)
+    }
+
+    private func releasePeriods(of serial: Int64) throws {
+        try connection.prepare(
+            "UPDATE period_payment SET is_released = 1 WHERE serial = $1 AND is_released = 0"
+        ).run(.integer(serial))
     }
 }

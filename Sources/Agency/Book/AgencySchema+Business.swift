@@ -81,39 +81,6 @@ extension AgencySchema {
 
         """
 
-    static let bills = """
-        CREATE TABLE bill (
-            bill_id INTEGER PRIMARY KEY,
-            product_id INTEGER NOT NULL REFERENCES product,
-            account_number TEXT NOT NULL,
-            period TEXT NOT NULL,
-            customer_name TEXT NOT NULL,
-            address TEXT NOT NULL,
-            amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),
-            late_fee_fen INTEGER NOT NULL CHECK (late_fee_fen >= 0),
-            due_date INTEGER NOT NULL,
-            paid_serial INTEGER,
-            UNIQUE (product_id, account_number, period)
-        ) STRICT;
-        CREATE TRIGGER bill_kept BEFORE DELETE ON bill WHEN OLD.paid_serial IS NOT NULL
-        BEGIN SELECT RAISE(ABORT, 'a paid bill is never deleted'); END;
-        CREATE TRIGGER bill_paid_once BEFORE UPDATE OF paid_serial ON bill
-        WHEN OLD.paid_serial IS NOT NULL AND (NEW.paid_serial IS NOT NULL OR NOT EXISTS (
-            SELECT 1 FROM bill_reopening r
-            WHERE r.paid_serial = OLD.paid_serial AND r.bill_id = OLD.bill_id))
-        BEGIN SELECT RAISE(ABORT, 'a bill is paid once, until its payment is taken back'); END;
-        CREATE TABLE bill_quote (
-            quote_id INTEGER PRIMARY KEY,
-            bill_id INTEGER NOT NULL REFERENCES bill,
-            station_id INTEGER NOT NULL REFERENCES station,
-            amount_fen INTEGER NOT NULL,
-            fee_fen INTEGER NOT NULL,
-            created_at INTEGER NOT NULL,
-            expires_at INTEGER NOT NULL
-        ) STRICT;
-
-        """
-
     static let closing = """
         CREATE TABLE day_revenue (
             business_date INTEGER NOT NULL,

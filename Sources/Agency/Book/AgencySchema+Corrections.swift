@@ -1,4 +1,4 @@
-/// The tables of what is taken back: who consented to it, and which bills it made payable again.
+/// The tables of what is taken back: who consented to it.
 extension AgencySchema {
     static let corrections = """
         CREATE TABLE authorisation (
@@ -35,21 +35,6 @@ extension AgencySchema {
             SELECT 1 FROM service_transaction x WHERE x.serial = NEW.used_serial
                 AND x.original_serial = NEW.serial AND x.correction = NEW.correction)
         BEGIN SELECT RAISE(ABORT, 'an authorisation is used by its correction'); END;
-        CREATE TABLE bill_reopening (
-            correction_serial INTEGER PRIMARY KEY REFERENCES service_transaction,
-            bill_id INTEGER NOT NULL REFERENCES bill,
-            paid_serial INTEGER NOT NULL UNIQUE REFERENCES service_transaction
-        ) STRICT;
-        CREATE TRIGGER bill_reopening_kept BEFORE DELETE ON bill_reopening
-        BEGIN SELECT RAISE(ABORT, 'the history of a bill is never deleted'); END;
-        CREATE TRIGGER bill_reopening_fixed BEFORE UPDATE ON bill_reopening
-        BEGIN SELECT RAISE(ABORT, 'the history of a bill is never changed'); END;
-        CREATE TRIGGER bill_reopening_new BEFORE INSERT ON bill_reopening
-        WHEN NOT EXISTS (
-            SELECT 1 FROM service_transaction x JOIN bill b ON b.bill_id = NEW.bill_id
-            WHERE x.serial = NEW.correction_serial AND x.original_serial = NEW.paid_serial
-                AND x.original_item = 0 AND b.paid_serial = NEW.paid_serial)
-        BEGIN SELECT RAISE(ABORT, 'a bill is reopened by the correction of its payment'); END;
 
         """
 }

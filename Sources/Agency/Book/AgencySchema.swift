@@ -26,6 +26,7 @@ public enum AgencySchema {
                     baskets,
                     terminalBatches,
                     stock,
+                    gateways,
                 ].joined())
         ]
 
@@ -36,7 +37,8 @@ public enum AgencySchema {
             name TEXT NOT NULL,
             currency INTEGER NOT NULL,
             zone_offset_minutes INTEGER NOT NULL,
-            network_digest TEXT NOT NULL
+            network_digest TEXT NOT NULL,
+            arrears_number INTEGER NOT NULL DEFAULT 0
         ) STRICT;
         CREATE TABLE centre (
             centre_id INTEGER PRIMARY KEY,
@@ -133,7 +135,13 @@ public enum AgencySchema {
             name TEXT NOT NULL,
             kind TEXT NOT NULL CHECK (kind IN
                 ('bill', 'ticket', 'withdrawal', 'stock', 'remittance', 'transfer')),
-            biller_mode TEXT
+            biller_mode TEXT,
+            payment_rule TEXT,
+            is_prepaid INTEGER NOT NULL DEFAULT 0,
+            period_form TEXT,
+            zone_offset_minutes INTEGER,
+            CHECK ((kind = 'bill') = (biller_mode IS NOT NULL)),
+            CHECK ((biller_mode IS NULL) = (payment_rule IS NULL))
         ) STRICT;
         CREATE TABLE contract (
             contract_id INTEGER PRIMARY KEY,

@@ -11,6 +11,8 @@ public struct Partner: Sendable {
     let payableAccount: ID<Account>
     /// What it owes us: pay-outs and their commission.
     let receivableAccount: ID<Account>
+    /// Where cash waits until it is known whether a partner booked; nothing without a gateway.
+    let suspenseAccount: ID<Account>?
 }
 
 /// A service that a partner sells through the agency.
@@ -26,20 +28,13 @@ public struct Product: Sendable {
         case transfer
     }
 
-    /// How a biller makes its arrears known.
-    public enum BillerMode: String, Sendable {
-        /// The biller loads a file of arrears beforehand.
-        case billFile = "bill_file"
-        /// The station knows only the account number and the amount.
-        case blind
-    }
-
     public let id: ID<Product>
     public let code: String
     public let name: String
     public let partner: Partner
     public let kind: Kind
-    public let billerMode: BillerMode?
+    /// How a biller is asked and paid; nothing for what is no bill.
+    public let billing: Billing?
 }
 
 /// The terms on which a product is sold between two dates.
@@ -191,12 +186,15 @@ extension Catalogue {
     ) throws -> [ID<Partner>: Partner] {
         let partners = try connection.prepare(
             """
-            SELECT partner_id, code, name, payable_account_id, receivable_account_id FROM partner
+            SELECT p.partner_id, p.code, p.name, p.payable_account_id, p.receivable_account_id,
+                g.suspense_account_id
+            FROM partner p LEFT JOIN partner_gateway g ON g.partner_id = p.partner_id
             """
         ).all { row in
             Partner(
                 id: ID(row.integer(0)), code: row.text(1), name: row.text(2),
-                payableAccount: ID(row.integer(3)), receivableAccount: ID(row.integer(4)))
+                payableAccount: ID(row.integer(3)), receivableAccount: ID(row.integer(4)),
+                suspenseAccount: row.optionalInteger(5).map { ID($0) })
         }
         return Dictionary(uniqueKeysWithValues: partners.map { ($0.id, $0) })
     }
@@ -206,7 +204,8 @@ extension Catalogue {
     ) throws -> [Product] {
         try connection.prepare(
             """
-            SELECT product_id, code, name, partner_id, kind, biller_mode
+            SELECT product_id, code, name, partner_id, kind, biller_mode, payment_rule,
+                is_prepaid, period_form, zone_offset_minutes
             FROM product ORDER BY code
             """
         ).all { row in
@@ -215,8 +214,7 @@ extension Catalogue {
             else { throw row.damage(4, expected: "a kind, beside a known partner") }
             return Product(
                 id: ID(row.integer(0)), code: row.text(1), name: row.text(2), partner: partner,
-                kind: kind,
-                billerMode: row.optionalText(5).flatMap(Product.BillerMode.init(rawValue:)))
+                kind: kind, billing: try Product.Billing(row: row))
         }
     }
 

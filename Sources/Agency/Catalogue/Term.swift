@@ -28,6 +28,14 @@ public enum Term: String, CaseIterable, Sendable {
     case holdMinutes = "hold_minutes"
     /// How long after it was recorded a transaction can be voided, in minutes.
     case reversalWindowMinutes = "reversal_window_minutes"
+    /// Bills: the minute of the biller's day from which it takes payments.
+    case openingMinute = "opening_minute"
+    /// Bills: the minute of the biller's day at which it stops taking payments for that day.
+    case cutOffMinute = "cut_off_minute"
+    /// Bills: 1 when the biller counts what comes outside its hours for its next day.
+    case takesNextDay = "takes_next_day"
+    /// Bills: the premium of one insured person, in fen; 0 for what is not paid by the head.
+    case perHeadFen = "per_head_fen"
     /// Tickets: how many days ahead they are sold, today counted as 0.
     case saleDays = "sale_days"
     /// Tickets: 1 when the principal issues them itself after they are paid, 0 when we do.
@@ -62,6 +70,10 @@ public enum Term: String, CaseIterable, Sendable {
         case .agentWithdrawals: 0...1
         case .holdMinutes: 1...1_440
         case .reversalWindowMinutes: 0...1_440
+        case .openingMinute: 0...1_439
+        case .cutOffMinute: 1...1_440
+        case .takesNextDay: 0...1
+        case .perHeadFen: 0...DataFileLimits.maximumAmountFen
         case .refundReopensBill, .principalIssues, .refundsServiceFee: 0...1
         case .saleDays: 0...730
         case .refundRoundingFen: 1...10_000
@@ -87,6 +99,8 @@ public enum Term: String, CaseIterable, Sendable {
         case .holdMinutes: 15
         case .reversalWindowMinutes: 1_440
         case .prizeCeilingFen, .prizeCommissionPartsPerMillion: 0
+        case .openingMinute, .takesNextDay, .perHeadFen: 0
+        case .cutOffMinute: 1_440
         }
     }
 }

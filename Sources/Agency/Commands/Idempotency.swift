@@ -121,19 +121,31 @@ extension AgencySession {
         return outcome
     }
 
+    /// The outcome of a claim's key so far; nothing for a new one.
     private func outcome(
         of claim: IdempotencyClaim, isOfAnyRequest: Bool = false
+    ) throws -> CommandOutcome? {
+        try keptOutcome(
+            key: claim.key, credential: claim.credential,
+            fingerprint: isOfAnyRequest ? nil : claim.fingerprint)
+    }
+
+    /// The outcome of a key so far; nothing for a new one.
+    ///
+    /// - Parameter claimed: refuses the key of another request; nothing takes any.
+    func keptOutcome(
+        key: String, credential: Int64, fingerprint claimed: SHA256Digest? = nil
     ) throws -> CommandOutcome? {
         let kept = try connection.prepare(
             """
             SELECT fingerprint, outcome, answer FROM idempotency_key
             WHERE key = $1 AND credential = $2
             """
-        ).first(.text(claim.key), .integer(claim.credential)) {
+        ).first(.text(key), .integer(credential)) {
             ($0.bytes(0), $0.text(1), $0.bytes(2))
         }
         guard let (fingerprint, outcome, answer) = kept else { return nil }
-        guard fingerprint == claim.fingerprint.bytes || isOfAnyRequest else {
+        guard claimed.map({ fingerprint == $0.bytes }) ?? true else {
             return .refused(
                 Refusal(
                     .idempotencyKeyReused,
@@ -148,7 +160,8 @@ extension AgencySession {
         }
     }
 
-    private func keep(_ claim: IdempotencyClaim, outcome: String, answer: [UInt8]) throws {
+    /// Writes a claim's key with what it is told.
+    func keep(_ claim: IdempotencyClaim, outcome: String, answer: [UInt8]) throws {
         try connection.prepare(
             """
             INSERT INTO idempotency_key (key, credential, fingerprint, recorded_at, outcome, answer)

@@ -74,6 +74,15 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case unknownQuote = "unknown-quote"
     case quoteExpired = "quote-expired"
     case amountMismatch = "amount-mismatch"
+    case billWithdrawn = "bill-withdrawn"
+    case billerClosed = "biller-closed"
+    case periodRequired = "period-required"
+    case periodAlreadyPaid = "period-already-paid"
+    // Partner gateways
+    case paymentUnconfirmed = "payment-unconfirmed"
+    case partnerRefused = "partner-refused"
+    case partnerUnavailable = "partner-unavailable"
+    case unknownPartnerCall = "unknown-partner-call"
     // Tickets
     case unknownTrip = "unknown-trip"
     case travelDateNotOnSale = "travel-date-not-on-sale"

@@ -143,24 +143,6 @@ extension AgencySession {
         case .void: break
         case .refund: guard terms[.refundReopensBill] == 1 else { return }
         }
-        let bill = try connection.prepare(
-            """
-            SELECT bill_id FROM bill
-            WHERE product_id = $1 AND account_number = $2 AND paid_serial = $3
-            """
-        ).first(
-            .integer(original.product.number), .text(original.accountReference),
-            .integer(original.serial)
-        ) { $0.integer(0) }
-        // A blind biller has no bills here.
-        guard let bill else { return }
-        try connection.prepare(
-            """
-            INSERT INTO bill_reopening (correction_serial, bill_id, paid_serial)
-            VALUES ($1, $2, $3)
-            """
-        ).run(.integer(receipt.serial), .integer(bill), .integer(original.serial))
-        try connection.prepare("UPDATE bill SET paid_serial = NULL WHERE bill_id = $1")
-            .run(.integer(bill))
+        try reopenBill(of: original.serial, correction: receipt.serial)
     }
 }

@@ -65,6 +65,7 @@ extension AgencySession {
         case .bill:
             switch catalogue.product(original.product).billerMode {
             case .billFile, .blind, nil: false
+            case .online: true
             }
         case .remittance, .transfer, .withdrawal: true
         case .ticket, .stock: false

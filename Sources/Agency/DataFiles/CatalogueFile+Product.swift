@@ -22,24 +22,10 @@ extension CatalogueFile {
             }
         }
 
-        /// How a biller is asked.
-        public enum BillerMode: String, CaseIterable, Sendable {
-            case billFile = "bill_file"
-            case blind
-        }
-
-        /// Which amounts a biller takes.
-        public enum PaymentRule: String, CaseIterable, Sendable {
-            case exact
-            case any
-        }
-
         /// What holds for one kind of product only.
         public enum Details: Sendable, Equatable {
-            /// Bills of an arrears file; paid exactly, against a quote.
-            case billFile(quoteMinutes: Int64)
-            /// Account number and amount only; any amount in the product's range.
-            case blind(quoteMinutes: Int64)
+            /// Bills, by the biller's own way.
+            case bill(Billing)
             /// Seats, held while the customer pays.
             case ticket(reservationMinutes: Int64)
             /// Cash out: multiples of a step, and a limit per card and day over all stations.
@@ -53,7 +39,7 @@ extension CatalogueFile {
                 case .stock: .stock
                 case .remittance: .remittance
                 case .transfer: .transfer
-                case .billFile, .blind: .bill
+                case .bill: .bill
                 case .ticket: .ticket
                 case .withdrawal: .withdrawal
                 }
@@ -98,7 +84,7 @@ extension CatalogueFile {
                     "the maximum is below the minimum; raise it to \(minimumFen) or more")
             }
             switch kind {
-            case .bill: details = try Self.billDetails(&object)
+            case .bill: details = .bill(try Billing(decoding: &object))
             case .ticket:
                 details = .ticket(
                     reservationMinutes: try object.integer(
@@ -110,22 +96,6 @@ extension CatalogueFile {
             case .transfer: details = .transfer
             }
             try object.finish()
-        }
-
-        private static func billDetails(
-            _ object: inout JSONObjectDecoder
-        ) throws(JSONError) -> Details {
-            let mode = try object.enumeration("biller_mode", BillerMode.self)
-            let rule = try object.enumeration("payment_rule", PaymentRule.self)
-            let quoteMinutes = try object.integer("quote_minutes", in: holdMinutes)
-            switch (mode, rule) {
-            case (.billFile, .exact): return .billFile(quoteMinutes: quoteMinutes)
-            case (.blind, .any): return .blind(quoteMinutes: quoteMinutes)
-            case (.billFile, .any), (.blind, .exact):
-                throw object.refusal(
-                    of: "payment_rule", .valueNotAllowed,
-                    "bill_file products take exact and blind ones any; correct one")
-            }
         }
 
         private static func withdrawalDetails(
@@ -150,14 +120,7 @@ extension CatalogueFile {
             writer.field("minimum_fen", minimumFen)
             writer.field("maximum_fen", maximumFen)
             switch details {
-            case .billFile(let quoteMinutes):
-                writer.field("biller_mode", BillerMode.billFile.rawValue)
-                writer.field("payment_rule", PaymentRule.exact.rawValue)
-                writer.field("quote_minutes", quoteMinutes)
-            case .blind(let quoteMinutes):
-                writer.field("biller_mode", BillerMode.blind.rawValue)
-                writer.field("payment_rule", PaymentRule.any.rawValue)
-                writer.field("quote_minutes", quoteMinutes)
+            case .bill(let billing): billing.encode(to: &writer)
             case .ticket(let reservationMinutes):
                 writer.field("reservation_minutes", reservationMinutes)
             case .withdrawal(let stepFen, let dailyCardLimitFen):
@@ -175,8 +138,7 @@ extension CatalogueFile.Product {
     var usualTerms: Terms {
         var terms = Terms([.minimumFen: minimumFen, .maximumFen: maximumFen])
         switch details {
-        case .billFile(let quoteMinutes), .blind(let quoteMinutes):
-            terms[.holdMinutes] = quoteMinutes
+        case .bill(let billing): terms[.holdMinutes] = billing.quoteMinutes
         case .ticket(let reservationMinutes): terms[.holdMinutes] = reservationMinutes
         case .withdrawal(let stepFen, let dailyCardLimitFen):
             terms[.stepFen] = stepFen

@@ -73,8 +73,8 @@ public struct DataFolder: Sendable {
     private var billProductIDs: [String] {
         catalogue.products.filter { product in
             switch product.details {
-            case .billFile: true
-            case .blind, .ticket, .withdrawal, .stock, .remittance, .transfer: false
+            case .bill(let billing): billing.mode == .billFile
+            case .ticket, .withdrawal, .stock, .remittance, .transfer: false
             }
         }.map(\.id)
     }

@@ -1,147 +1,125 @@
 import CivilTime
-import Cryptography
 import Ledger
 import SQL
 
+/// What is sold: new partners, products and contracts are added, known ones stay as they are.
 extension NetworkLoader {
+    /// Loads the catalogue into a new book, or adds what is new to a known one.
+    ///
+    /// - Parameter open: the open business date of a known book; nothing for a new one. A contract
+    ///   that is added for a known product begins after it.
+    /// - Throws: `BookError.unusable` when the file changes what the book knows. Only the end of an
+    ///   open-ended contract may be set, to the open date or later.
     func loadCatalogue(
-        _ catalogue: CatalogueFile, _ accounts: AccountOpener, _ numbers: inout LoadedNumbers
+        _ catalogue: CatalogueFile, _ accounts: AccountOpener, _ numbers: inout LoadedNumbers,
+        open: BusinessDate?
     ) throws {
         for partner in catalogue.partners {
-            let payable = try accounts.open(
-                "2202.\(partner.id)", "payable to \(partner.name)", .liability)
-            let receivable = try accounts.open(
-                "1122.\(partner.id)", "receivable from \(partner.name)", .asset)
-            numbers.partners[partner.id] = try insert(
-                """
-                INSERT INTO partner (code, name, kind, payable_account_id, receivable_account_id)
-                VALUES ($1, $2, $3, $4, $5) RETURNING partner_id
-                """,
-                .text(partner.id), .text(partner.name), .text(partner.kind.rawValue),
-                .integer(payable.number), .integer(receivable.number))
+            numbers.partners[partner.id] = try load(partner, accounts)
         }
+        var added: Set<String> = []
         for product in catalogue.products {
-            numbers.products[product.id] = try insert(
-                """
-                INSERT INTO product (code, partner_id, name, kind, biller_mode)
-                VALUES ($1, $2, $3, $4, $5) RETURNING product_id
-                """,
-                .text(product.id), .integer(numbers.partners[product.partnerID]),
-                .text(product.name), .text(product.details.kind.rawValue),
-                .text(product.details.billerMode?.rawValue))
+            let (number, isNew) = try load(product, numbers)
+            numbers.products[product.id] = number
+            if isNew { added.insert(product.id) }
         }
         let usual = Dictionary(
             uniqueKeysWithValues: catalogue.products.map { ($0.id, $0.usualTerms) })
         for contract in catalogue.contracts {
             let terms = (usual[contract.productID] ?? Terms()).overridden(by: contract.terms)
-            try loadContract(contract, terms: terms, numbers)
-        }
-    }
-
-    private func loadContract(
-        _ contract: CatalogueFile.Contract, terms: Terms, _ numbers: LoadedNumbers
-    ) throws {
-        let rule = contract.commission.columns
-        let split = contract.split
-        let number = try insert(
-            """
-            INSERT INTO contract (code, product_id, valid_from, valid_to, service_fee_fen,
-                commission_kind, commission_flat_fen, commission_rate_ppm,
-                commission_minimum_fen, commission_maximum_fen, operator_bp, village_bp, town_bp,
-                district_bp, remainder_to)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-            RETURNING contract_id
-            """,
-            .text(contract.id), .integer(numbers.products[contract.productID]),
-            .integer(Int64(contract.validFrom.daysSinceEpoch)),
-            .integer(contract.validTo.map { Int64($0.daysSinceEpoch) }),
-            .integer(contract.serviceFeeFen), .text(rule.kind.rawValue), .integer(rule.flatFen),
-            .integer(rule.ratePartsPerMillion), .integer(rule.minimumFen),
-            .integer(rule.maximumFen), .integer(split.operatorBasisPoints),
-            .integer(split.villageBasisPoints), .integer(split.townBasisPoints),
-            .integer(split.districtBasisPoints), .text(split.remainderTo.rawValue))
-        for band in rule.bands {
-            try connection.prepare(
-                """
-                INSERT INTO commission_band (contract_id, from_fen, flat_fen, rate_ppm)
-                VALUES ($1, $2, $3, $4)
-                """
-            ).run(
-                .integer(number), .integer(band.fromFen), .integer(band.flatFen),
-                .integer(band.ratePartsPerMillion))
-        }
-        for term in Term.allCases {
-            guard let value = terms.values[term] else { continue }
-            try connection.prepare(
-                "INSERT INTO contract_term (contract_id, name, value) VALUES ($1, $2, $3)"
-            ).run(.integer(number), .text(term.rawValue), .integer(value))
-        }
-        try loadTicketRules(contract.ticketRules, contract: number)
-    }
-
-    func loadStaff(
-        _ staff: StaffFile, pins: [String: String], _ numbers: LoadedNumbers
-    ) throws {
-        for user in staff.users {
-            guard let hash = pins[user.id] else {
-                throw BookError.unusable(
-                    path: DemoCredentialsFile.fileName, reason: "\(user.id) has no PIN")
+            let row = ContractRow(contract, terms, product: numbers.products[contract.productID])
+            if let known = try number(of: contract.id, in: "contract") {
+                try check(row, equals: known, open: open)
+                continue
             }
-            let place = StaffPlace(user.assignment, numbers)
-            _ = try insert(
-                """
-                INSERT INTO staff_member (code, name, role, post, station_id, centre_id,
-                    partner_id, village_id, vetted_until, trained_until, is_active, pin_hash)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING staff_id
-                """,
-                .text(user.id), .text(user.name), .text(user.assignment.role.rawValue),
-                .text(place.post), .integer(place.station), .integer(place.centre),
-                .integer(place.partner), .integer(place.village),
-                .integer(Int64(user.vettedUntil.daysSinceEpoch)),
-                .integer(Int64(user.trainingUntil.daysSinceEpoch)),
-                .integer(user.isActive ? 1 : 0), .text(hash))
+            if let open, contract.validFrom <= open, !added.contains(contract.productID) {
+                throw Self.changed(
+                    "contract \(contract.id)",
+                    "begins on \(contract.validFrom), not after the open date \(open)")
+            }
+            try insert(row)
         }
+        try checkOverlaps()
     }
 
-    func loadKeys(
-        _ credentials: DemoCredentialsFile, _ numbers: LoadedNumbers, at now: Instant
-    ) throws {
-        for key in credentials.settlementKeys {
-            guard let partner = numbers.partners[key.partnerID] else { continue }
-            try SettlementKeys(connection, sealing: keys.sealing).add(
-                key.keyHex, keyID: key.keyID, partner: ID(partner), at: now)
+    private func load(
+        _ partner: CatalogueFile.Partner, _ accounts: AccountOpener
+    ) throws -> Int64 {
+        if let known = try number(of: partner.id, in: "partner") {
+            let isSame = try connection.prepare(
+                "SELECT 1 FROM partner WHERE partner_id = $1 AND name = $2 AND kind = $3"
+            ).first(.integer(known), .text(partner.name), .text(partner.kind.rawValue)) { _ in true
+            }
+            guard isSame ?? false else { throw Self.changed("partner \(partner.id)", "differs") }
+            return known
         }
+        let payable = try accounts.open(
+            "2202.\(partner.id)", "payable to \(partner.name)", .liability)
+        let receivable = try accounts.open(
+            "1122.\(partner.id)", "receivable from \(partner.name)", .asset)
+        return try insert(
+            """
+            INSERT INTO partner (code, name, kind, payable_account_id, receivable_account_id)
+            VALUES ($1, $2, $3, $4, $5) RETURNING partner_id
+            """,
+            .text(partner.id), .text(partner.name), .text(partner.kind.rawValue),
+            .integer(payable.number), .integer(receivable.number))
+    }
+
+    private func load(
+        _ product: CatalogueFile.Product, _ numbers: LoadedNumbers
+    ) throws -> (number: Int64, isNew: Bool) {
+        let billing = product.details.billing
+        let values: [SQLValue] = [
+            .text(product.id), .integer(numbers.partners[product.partnerID]),
+            .text(product.name), .text(product.details.kind.rawValue),
+            .text(billing?.mode.rawValue), .text(billing?.rule.rawValue),
+            .integer(billing?.isPrepaid ?? false ? 1 : 0), .text(billing?.periodForm?.rawValue),
+            .integer(billing?.zone.map { Int64($0.minutes) }),
+        ]
+        if let known = try number(of: product.id, in: "product") {
+            let isSame = try connection.prepare(
+                """
+                SELECT code IS $1 AND partner_id IS $2 AND name IS $3 AND kind IS $4
+                    AND biller_mode IS $5 AND payment_rule IS $6 AND is_prepaid IS $7
+                    AND period_form IS $8 AND zone_offset_minutes IS $9
+                FROM product WHERE product_id = $10
+                """
+            ).all(values + [.integer(known)]) { $0.integer(0) == 1 }
+            guard isSame == [true] else { throw Self.changed("product \(product.id)", "differs") }
+            return (known, false)
+        }
+        let number = try connection.prepare(
+            """
+            INSERT INTO product (code, partner_id, name, kind, biller_mode, payment_rule,
+                is_prepaid, period_form, zone_offset_minutes)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING product_id
+            """
+        ).all(values) { $0.integer(0) }.first
+        guard let number else { preconditionFailure("RETURNING gives a row or an error") }
+        return (number, true)
+    }
+
+    /// The number of what has a code, or nothing.
+    private func number(of code: String, in table: String) throws -> Int64? {
+        try connection.prepare(computed: "SELECT \(table)_id FROM \(table) WHERE code = $1")
+            .first(.text(code)) { $0.integer(0) }
+    }
+
+    static func changed(_ what: String, _ how: String) -> BookError {
+        BookError.unusable(
+            path: CatalogueFile.fileName,
+            reason: "\(what) \(how): what the book knows is never changed; add a contract with a "
+                + "later valid_from instead")
     }
 }
 
 extension CatalogueFile.Product.Details {
-    /// How a biller makes its arrears known; nothing for what is no bill.
-    fileprivate var billerMode: Product.BillerMode? {
+    /// How a biller is asked and paid; nothing for what is no bill.
+    fileprivate var billing: CatalogueFile.Product.Billing? {
         switch self {
-        case .billFile: .billFile
-        case .blind: .blind
+        case .bill(let billing): billing
         case .ticket, .withdrawal, .stock, .remittance, .transfer: nil
-        }
-    }
-}
-
-/// Where a person belongs, as the database's columns hold it.
-private struct StaffPlace {
-    var post: String?
-    var station: Int64?
-    var centre: Int64?
-    var partner: Int64?
-    var village: Int64?
-
-    init(_ assignment: StaffFile.Assignment, _ numbers: LoadedNumbers) {
-        switch assignment {
-        case .operator(let stationID, let post):
-            self.post = post.rawValue
-            station = numbers.stations[stationID]
-        case .supervisor(let centreID): centre = numbers.centres[centreID]
-        case .liaison(let partnerID): partner = numbers.partners[partnerID]
-        case .committee(let villageID): village = numbers.villages[villageID]
-        case .administrator: break
         }
     }
 }

@@ -46,7 +46,7 @@ extension NetworkLoader {
         try loadTerminals(data.network, credentials, numbers)
         try loadTills(data.network, accounts, &numbers, at: now)
         try loadTillLimits(data.network, numbers, at: now)
-        try loadCatalogue(data.catalogue, accounts, &numbers)
+        try loadCatalogue(data.catalogue, accounts, &numbers, open: nil)
         try loadStaff(data.staff, pins: pins, numbers)
         try loadKeys(credentials, numbers, at: now)
     }

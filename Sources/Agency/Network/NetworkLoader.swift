@@ -7,8 +7,8 @@ import StrictJSON
 
 /// Loads a network, its people and its catalogue from data files into an empty book.
 ///
-/// Arrears and trips may be loaded again and again; what is known and unpaid is brought up to
-/// date.
+/// Catalogue, arrears and trips may be loaded again and again: the catalogue only grows, what is
+/// known and unpaid of the arrears is brought up to date.
 public struct NetworkLoader {
     /// Rows of one transaction while arrears and trips stream in.
     static let rowsPerTransaction = 20_000
@@ -24,7 +24,9 @@ public struct NetworkLoader {
         public var offers = 0
         /// New packs of numbered stock.
         public var packs = 0
-        /// Whether the network was there already, so that only bills and trips were read.
+        /// Bills of earlier files that the new one no longer lists.
+        public var withdrawnBills = 0
+        /// Whether the network was there already, so that only the catalogue grew.
         public var isKnownNetwork = false
     }
 
@@ -60,6 +62,8 @@ public struct NetworkLoader {
         if let known {
             guard known == digest else { throw BookError.otherNetworkLoaded }
             summary.isKnownNetwork = true
+            try connection.transaction { try addToCatalogue(data) }
+            journal.batchDidEnd(isCommitted: true)
         } else {
             guard let credentials = data.demoCredentials else {
                 throw BookError.unusable(
@@ -79,7 +83,7 @@ public struct NetworkLoader {
         summary.stations = data.network.stations.count
         summary.people = data.staff.users.count
         summary.products = data.catalogue.products.count
-        summary.bills = try loadBills(data)
+        (summary.bills, summary.withdrawnBills) = try loadBills(data)
         summary.trips = try loadTrips(data)
         summary.offers = try loadOffers(data)
         summary.packs = try loadStock(data)
@@ -87,9 +91,24 @@ public struct NetworkLoader {
         return summary
     }
 
+    /// Adds what is new in the catalogue to a known network, whole or not at all.
+    private func addToCatalogue(_ data: DataFolder) throws {
+        journal.commandWillBegin()
+        guard let open = try LedgerReader(connection).openDate() else { throw BookError.notLoaded }
+        let profile = try AgencyProfile.read(connection)
+        var numbers = LoadedNumbers()
+        try loadCatalogue(
+            data.catalogue, AccountOpener(journal: journal, currency: profile.currency), &numbers,
+            open: open)
+        if let credentials = data.demoCredentials {
+            try loadKeys(credentials, numbers, at: Instant.now)
+        }
+        try journal.batchWillCommit()
+    }
+
     private func networkDigest(_ data: DataFolder) -> String {
         let hash = SHA256()
-        for model in [data.network, data.staff, data.catalogue] as [any DataFileModel] {
+        for model in [data.network, data.staff] as [any DataFileModel] {
             var writer = JSONWriter()
             model.encode(to: &writer)
             hash.update(writer.bytes)

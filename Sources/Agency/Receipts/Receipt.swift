@@ -90,6 +90,8 @@ public struct Receipt: Sendable, Equatable {
     public let original: Original?
     /// The first serial number of the basket that this was paid in.
     public let basketSerial: Int64?
+    /// What a prepaid meter is told, such as an electricity token; empty without.
+    public var token = ""
 
     /// A transaction that was undone.
     public struct Original: Sendable, Equatable {
@@ -135,6 +137,7 @@ public struct Receipt: Sendable, Equatable {
         writer.field("product_name", productName)
         writer.field("account_reference", accountReference)
         if !partnerReference.isEmpty { writer.field("partner_reference", partnerReference) }
+        if !token.isEmpty { writer.field("token", token) }
         writer.field("amount_fen", amountFen)
         writer.field("service_fee_fen", feeFen)
         writer.field("total_fen", totalFen)

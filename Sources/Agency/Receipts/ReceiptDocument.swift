@@ -103,6 +103,7 @@ public struct ReceiptDocument: Sendable {
                 receipt.kind.referenceLabel(language),
                 .text(PrintableText(receipt.accountReference))),
         ]
+        if !receipt.token.isEmpty { pairs.append(pair("充值码", "Token", receipt.token)) }
         if !receipt.partnerReference.isEmpty {
             pairs.append(pair("对方号", "Reference", receipt.partnerReference))
         }

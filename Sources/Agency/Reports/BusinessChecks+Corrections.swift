@@ -61,25 +61,14 @@ extension BusinessChecks {
                 WHERE a.state = 'used' AND x.original_serial IS NOT a.serial
                 """),
         Check(
-            name: "reopened bills were taken back", table: "bill_reopening",
-            fault: "fields bill_id, paid_serial: its payment was another bill's, or stands",
-            sql: """
-                SELECT CAST(r.correction_serial AS TEXT) FROM bill_reopening r
-                LEFT JOIN bill b ON b.bill_id = r.bill_id
-                LEFT JOIN service_transaction x ON x.serial = r.correction_serial
-                WHERE x.original_serial IS NOT r.paid_serial OR x.product_id IS NOT b.product_id
-                    OR x.account_reference IS NOT b.account_number
-                    OR b.paid_serial IS r.paid_serial
-                """),
-        Check(
             name: "voided bills are reopened", table: "service_transaction",
             fault: "field serial: it voids the payment of a bill that was not reopened",
             sql: """
                 SELECT CAST(x.serial AS TEXT) FROM service_transaction x
-                JOIN product d ON d.product_id = x.product_id
-                LEFT JOIN bill_reopening r ON r.correction_serial = x.serial
-                WHERE x.correction = 'void' AND d.biller_mode = 'bill_file'
-                    AND r.bill_id IS NULL
+                JOIN bill_payment o ON o.serial = x.original_serial
+                LEFT JOIN bill_payment r ON r.serial = x.serial
+                WHERE x.correction = 'void' AND (r.bill_id IS NOT o.bill_id
+                    OR r.amount_fen IS NOT -o.amount_fen)
                 """),
     ]
 

@@ -2,29 +2,6 @@
 extension BusinessChecks {
     static let documents = [
         Check(
-            name: "paid bills have their payments", table: "bill",
-            fault: "field paid_serial: there is no such posted payment of its account",
-            sql: """
-                SELECT CAST(b.bill_id AS TEXT) FROM bill b
-                LEFT JOIN service_transaction x ON x.serial = b.paid_serial
-                WHERE b.paid_serial IS NOT NULL AND (x.status IS NOT 'posted'
-                    OR x.product_id IS NOT b.product_id OR x.original_serial IS NOT NULL
-                    OR x.account_reference IS NOT b.account_number OR EXISTS (
-                        SELECT 1 FROM service_transaction v
-                        WHERE v.original_serial = b.paid_serial AND v.correction = 'void'))
-                """),
-        Check(
-            name: "payments have their bills", table: "service_transaction",
-            fault: "field serial: no bill names it as its payment",
-            sql: """
-                SELECT CAST(x.serial AS TEXT) FROM service_transaction x
-                JOIN product d ON d.product_id = x.product_id
-                WHERE d.biller_mode = 'bill_file' AND x.status = 'posted' AND x.serial NOT IN
-                    (SELECT paid_serial FROM bill WHERE paid_serial IS NOT NULL)
-                    AND x.original_serial IS NULL
-                    AND x.serial NOT IN (SELECT paid_serial FROM bill_reopening)
-                """),
-        Check(
             name: "card allowances are used", table: "card_day",
             fault:
                 "fields withdrawn_fen, withdrawal_count: they differ from the card's withdrawals",

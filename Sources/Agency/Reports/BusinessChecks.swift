@@ -11,6 +11,8 @@ enum BusinessChecks {
     static let all = [
         entries,
         documents,
+        bills,
+        gateways,
         tickets,
         closings,
         answers,
@@ -52,9 +54,11 @@ enum BusinessChecks {
             sql: """
                 SELECT CAST(x.serial AS TEXT) FROM service_transaction x
                 JOIN shift h ON h.shift_id = x.shift_id JOIN till t ON t.till_id = h.till_id
+                LEFT JOIN partner_call c ON c.serial = x.serial
                 WHERE x.status = 'posted' AND ifnull((
                     SELECT sum(p.amount) FROM posting p
-                    WHERE p.account_id = t.cash_account_id AND (p.entry_id = x.entry_id
+                    WHERE p.account_id = t.cash_account_id AND (p.entry_id
+                        = ifnull(c.suspense_entry_id, x.entry_id)
                         OR p.entry_id = (SELECT o.taken_entry_id FROM bank_order o
                             WHERE o.serial = x.serial))
                 ), 0) IS NOT CASE WHEN x.kind IN ('withdrawal', 'prize_payment')

@@ -183,11 +183,4 @@ extension AgencySession {
         try restoreAllowance(of: withdrawal)
         _ = try journal.void(withdrawal.pendingEntry, narrative: narrative, at: now)
     }
-
-    func receiptJSON(_ serial: Int64) throws -> [UInt8] {
-        guard let receipt = try ReceiptReader(connection).receipt(serial: serial) else {
-            preconditionFailure("the transaction was read in this command")
-        }
-        return receipt.json(zone: profile.zone)
-    }
 }

@@ -10,6 +10,7 @@ import StrictJSON
 struct API: Sendable {
     let book: Book
     let desk: WithdrawalDesk
+    let partners: PartnerDesk
     let orders: BankOrderDesk
     let inquiries: BalanceInquiryDesk
     let ticketDesk: TicketDesk
@@ -40,6 +41,7 @@ struct API: Sendable {
         addStockRoutes(to: &routes)
         addStockSaleRoutes(to: &routes)
         addWithdrawalRoutes(to: &routes)
+        addGatewayRoutes(to: &routes)
         addBalanceInquiryRoutes(to: &routes)
         addBankOrderRoutes(to: &routes)
         addReceiptRoutes(to: &routes)

@@ -218,7 +218,8 @@ extension RefusalCode {
             .unknownStockItem,
             .unknownStockPack,
             .unknownStockPlace,
-            .unknownStockSale:
+            .unknownStockSale,
+            .unknownPartnerCall:
             404
         case .idempotencyKeyRunning,
             .notSignedOn,
@@ -271,7 +272,11 @@ extension RefusalCode {
             .stockPackTooSmall,
             .stockNotReturnable,
             .prizeAlreadyPaid,
-            .prizeTicketNotSold:
+            .prizeTicketNotSold,
+            .billWithdrawn,
+            .billerClosed,
+            .periodAlreadyPaid,
+            .paymentUnconfirmed:
             409
         case .idempotencyKeyReused,
             .wrongProductKind,
@@ -309,13 +314,18 @@ extension RefusalCode {
             .stockCountMismatch,
             .stockNotResolved,
             .prizeNotWon,
-            .prizeAboveCeiling:
+            .prizeAboveCeiling,
+            .periodRequired,
+            .partnerRefused:
             422
         case .signInLocked:
             429
         case .ticketsNotIssued:
             502
-        case .bankDidNotAnswer, .prizeNotValidated:
+        case .partnerUnavailable:
+            503
+        case .bankDidNotAnswer,
+            .prizeNotValidated:
             504
         }
     }

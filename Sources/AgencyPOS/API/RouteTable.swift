@@ -71,14 +71,7 @@ struct RouteTable {
     ) {
         let api = api
         command(method, pattern, for: roles, maximumBodyBytes: maximumBodyBytes) { call in
-            let isQueued = api.workers.submit {
-                do {
-                    call.responder.respond(try handler(call))
-                } catch {
-                    api.fail(error, call.request, call.responder)
-                }
-            }
-            if !isQueued { throw Self.busy }
+            api.work(call) { try handler(call) }
         }
     }
 
@@ -91,6 +84,20 @@ struct RouteTable {
         Refusal(
             .notPermitted, "the role \(principal.role.rawValue) may not do this",
             zh: "您的角色无权办理此项；请由有权限的人员办理")
+    }
+}
+
+extension API {
+    /// Answers with what a worker makes.
+    func work(_ call: Call, _ make: @escaping @Sendable () throws -> HTTPResponse) {
+        let isQueued = workers.submit {
+            do {
+                call.responder.respond(try make())
+            } catch {
+                fail(error, call.request, call.responder)
+            }
+        }
+        if !isQueued { fail(RouteTable.busy, call.request, call.responder) }
     }
 }
 

@@ -8,7 +8,8 @@ enum LoadCommand: Command {
         agencypos load FOLDER
 
         The network, its people and its catalogue go into an empty data folder, whole or not at
-        all. Run it again with new bills.csv and trips.csv to bring arrears and trips up to date.
+        all. Run it again with new files: partners, products and contracts are added, arrears and
+        trips brought up to date; bills that the new file no longer lists are withdrawn.
         The formats are described in docs/data-files.md.
         """
     static let options: [Arguments.Option] = [
@@ -32,6 +33,7 @@ enum LoadCommand: Command {
             (summary.isKnownNetwork ? "network known; " : "")
                 + "\(summary.stations) stations, \(summary.people) people, "
                 + "\(summary.products) products, \(summary.bills) bills, \(summary.trips) trips, "
-                + "\(summary.offers) offers")
+                + "\(summary.offers) offers"
+                + (summary.withdrawnBills > 0 ? "; \(summary.withdrawnBills) withdrawn" : ""))
     }
 }

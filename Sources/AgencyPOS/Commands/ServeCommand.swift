@@ -67,6 +67,7 @@ struct Service: Sendable {
     private let book: Book
     private let server: HTTPServer
     private let desk: WithdrawalDesk
+    private let partners: PartnerDesk
     private let orders: BankOrderDesk
     private let inquiries: BalanceInquiryDesk
     private let ticketDesk: TicketDesk
@@ -91,7 +92,11 @@ struct Service: Sendable {
         configuration.readableHeaders.append(Call.terminalNumberHeader)
         self.book = book
         self.log = log
-        desk = WithdrawalDesk(writer: book.writer, gateway: gateway) { log.warning($0) }
+        let lines = try book.partnerLines()
+        let banks = GatewayBank(
+            lines: lines, readers: book.readers, others: gateway)
+        desk = WithdrawalDesk(writer: book.writer, gateway: banks) { log.warning($0) }
+        partners = PartnerDesk(writer: book.writer, lines: lines) { log.warning($0) }
         orders = BankOrderDesk(writer: book.writer, gateway: orderGateway) { log.warning($0) }
         inquiries = BalanceInquiryDesk(writer: book.writer, gateway: orderGateway)
         ticketDesk = TicketDesk(writer: book.writer, issuer: issuer) { log.warning($0) }
@@ -106,7 +111,7 @@ struct Service: Sendable {
         // A connection of its own: the server's loop must not wait for reports to end.
         let sessionReaders = ReaderPool(path: book.folder.databasePath, maximumConnections: 1)
         let api = API(
-            book: book, desk: desk, orders: orders, inquiries: inquiries,
+            book: book, desk: desk, partners: partners, orders: orders, inquiries: inquiries,
             ticketDesk: ticketDesk, stockDesk: stockDesk,
             prizeDesk: PrizeDesk(
                 writer: book.writer, validator: LocalPrizeValidator(readers: book.readers)),
@@ -127,6 +132,7 @@ struct Service: Sendable {
     /// - Returns: the port.
     func start() throws -> UInt16 {
         try desk.resolveInterrupted()
+        try partners.resolveInterrupted()
         try orders.resolveInterrupted()
         try inquiries.resolveInterrupted()
         try ticketDesk.resolveInterrupted()
@@ -137,7 +143,7 @@ struct Service: Sendable {
             begin: { server.holdAnswers() }, end: { server.releaseAnswers() })
         let port = try server.start()
         publicAddress.setDefault(host: host, port: port)
-        log.warning("withdrawals are approved by the sandbox bank; no bank is connected")
+        log.warning("withdrawals of banks without a gateway are approved by the sandbox bank")
         log.info("serving", ["port": String(port), "version": VersionCommand.version])
         return port
     }
@@ -157,6 +163,7 @@ struct Service: Sendable {
     func stop() {
         log.info("stopping")
         server.stop(drainDeadlineSeconds: ServeCommand.drainDeadlineSeconds)
+        partners.stop()
         workers.drain()
         signInWorkers.drain()
         book.close()

@@ -15,6 +15,8 @@ extension FixtureGenerator {
         /// The first two digits of its account numbers.
         let accountPrefix: Int
         let amountFen: ClosedRange<Int>
+        /// It has every so manyth household of a village.
+        let householdsApart: Int
     }
 
     /// One household, with its texts ready to be copied.
@@ -37,10 +39,16 @@ extension FixtureGenerator {
         let billers = [
             Biller(
                 productID: Array(Self.waterID.utf8), accountPrefix: 31,
-                amountFen: 2_000...20_000),
+                amountFen: 2_000...20_000, householdsApart: 1),
             Biller(
                 productID: Array(Self.powerID.utf8), accountPrefix: 52,
-                amountFen: 3_000...60_000),
+                amountFen: 3_000...60_000, householdsApart: 1),
+            Biller(
+                productID: Array(Self.heatID.utf8), accountPrefix: 63,
+                amountFen: 60_000...300_000, householdsApart: 10),
+            Biller(
+                productID: Array(Self.cableID.utf8), accountPrefix: 74,
+                amountFen: 2_400...7_200, householdsApart: 10),
         ]
         let periods = (1...3).map(openPeriod(monthsAgo:))
         let file = try FixtureFile(path: folder + "/" + BillFileReader.fileName)
@@ -56,7 +64,7 @@ extension FixtureGenerator {
             while written < share {
                 household += 1
                 let text = Array(nameAndAddress(address, household, &generator).utf8)
-                for biller in billers {
+                for biller in billers where household % biller.householdsApart == 0 {
                     let account = Self.accountNumber(biller.accountPrefix, index + 1, household)
                     let entry = Household(accountNumber: account, nameAndAddress: text)
                     let open = min(Self.openPeriods(&generator), share - written)

@@ -20,6 +20,10 @@ extension Operation {
         writer.beginObject()
         writer.key(escaping: String(answer.status))
         answer.encode(to: &writer)
+        if let unfinishedAnswer {
+            writer.key(escaping: String(unfinishedAnswer.status))
+            unfinishedAnswer.encode(to: &writer)
+        }
         for (status, codes) in problems.sorted(by: { $0.key < $1.key }) {
             writer.key(escaping: String(status))
             Self.encodeProblem(codes, to: &writer)

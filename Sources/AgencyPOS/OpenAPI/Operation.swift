@@ -20,6 +20,8 @@ struct Operation: Sendable {
     /// The longest body in bytes, where it differs from the server's limit.
     var maximumBodyBytes: Int?
     let answer: Answer
+    /// The answer of a request that is taken and not finished.
+    var unfinishedAnswer: Answer?
     /// What its business rules refuse.
     var refusals: [RefusalCode] = []
 

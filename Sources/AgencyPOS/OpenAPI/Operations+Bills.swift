@@ -15,13 +15,18 @@ extension Operations {
                     "account_number", .text(1...64), "The biller's account", isRequired: true),
             ] + Parameter.page(upTo: BillReader.maximumPageSize),
             answer: .json(.page("bills", of: .named("Bill")), "A page of bills"),
-            refusals: [.unknownProduct, .wrongProductKind]),
+            refusals: [
+                .unknownProduct, .wrongProductKind, .partnerRefused, .partnerUnavailable,
+            ]),
         Operation(
             method: .post, path: "/v1/bill-quotes", name: "quoteBill", tag: "bills",
             summary: "Ask for an offer to settle a bill; it expires", roles: [.operator],
             body: .init(schema: "BillQuoteRequest", examples: [("bill", ["bill_id": "1"])]),
             answer: .json(.named("BillQuote"), "The quote", status: 201),
-            refusals: [.notSignedOn, .unknownBill, .billAlreadyPaid, .noContract]),
+            refusals: [
+                .notSignedOn, .unknownBill, .billAlreadyPaid, .paymentUnconfirmed, .billWithdrawn,
+                .noContract, .billerClosed, .amountNotAllowed,
+            ]),
         Operation(
             method: .post, path: "/v1/bill-payments", name: "payBill", tag: "bills",
             summary: "Take cash for a quote, or for an account of a blind biller",
@@ -39,10 +44,16 @@ extension Operations {
                     ),
                 ]),
             needsKey: true, answer: .json(.named("Receipt"), "The receipt", status: 201),
+            unfinishedAnswer: .json(
+                .named("Receipt"),
+                "The partner has not answered: the receipt's number stays, the payment is asked "
+                    + "about until it is known",
+                status: 202),
             refusals: [
-                .notSignedOn, .unknownQuote, .billAlreadyPaid, .quoteExpired, .amountMismatch,
-                .unknownProduct, .wrongProductKind, .amountNotAllowed, .noContract,
-                .feeNotInTariff,
+                .notSignedOn, .unknownQuote, .billAlreadyPaid, .paymentUnconfirmed,
+                .billWithdrawn, .quoteExpired, .amountMismatch, .billerClosed, .unknownProduct,
+                .wrongProductKind, .amountNotAllowed, .periodRequired, .periodAlreadyPaid,
+                .noContract, .feeNotInTariff, .partnerRefused, .partnerUnavailable,
             ]),
     ]
 
@@ -55,8 +66,19 @@ extension Operations {
                 Property("partner_id", .code, "Whose it is"),
                 Property("kind", .words(Product.Kind.self), "What it is"),
                 Property(
-                    "biller_mode", .words(["bill_file", "blind"]),
+                    "biller_mode", .words(Product.BillerMode.self),
                     "How a biller makes arrears known", isRequired: false),
+                Property(
+                    "payment_rule", .words(Product.PaymentRule.self),
+                    "Which amounts a biller takes", isRequired: false),
+                Property(
+                    "billing", .words(["prepaid", "postpaid"]),
+                    "Whether the customer pays before use", isRequired: false),
+                Property(
+                    "period_form", .words(Product.PeriodForm.self),
+                    "The time that a payment names", isRequired: false),
+                Property(
+                    "per_head_fen", .fen, "The premium of one insured person", isRequired: false),
                 Property("service_fee_fen", .fen, "The tariff's fee"),
                 Property("minimum_fen", .fen, "The least amount"),
                 Property("maximum_fen", .fen, "The highest amount"),
@@ -72,9 +94,10 @@ extension Operations {
                 Property("period", .anyText, "What it is for"),
                 Property("amount_fen", .fen, "The amount without late fee"),
                 Property("late_fee_fen", .fen, "The biller's late fee"),
-                Property("total_fen", .fen, "What settles it"),
+                Property("paid_fen", .fen, "What was paid of it"),
+                Property("total_fen", .fen, "What settles it: what is left"),
                 Property("due_date", .date, "When it is due"),
-                Property("status", .words(["paid", "unpaid"]), "Whether it is paid"))
+                Property("status", .words(Bill.Status.self), "Where it stands"))
         ),
         ("BillQuoteRequest", .request(Property("bill_id", .number, "A bill of GET /v1/bills"))),
         (
@@ -103,7 +126,13 @@ extension Operations {
                     Property(
                         "account_number", .text(1...32, pattern: "^[!-{}~]+$"),
                         "The biller's account; no blanks and no '|'"),
-                    Property("amount_fen", .amountFen, "What the customer pays in"), serviceFee),
+                    Property("amount_fen", .amountFen, "What the customer pays in"), serviceFee,
+                    Property.optional(
+                        "period", .text(4...7), "What is paid for, YYYY-MM or YYYY, if asked for"),
+                    Property.optional(
+                        "insured",
+                        .array(.text(1...32, pattern: "^[!-{}~]+$")),
+                        "The insured persons, where a premium is paid by the head")),
             ])
         ),
     ]

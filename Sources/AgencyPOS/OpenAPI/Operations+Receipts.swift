@@ -35,6 +35,8 @@ extension Operations {
                 Property("account_reference", .anyText, "The account, trip or covered card"),
                 Property(
                     "partner_reference", .anyText, "The partner's number", isRequired: false),
+                Property(
+                    "token", .anyText, "What a prepaid meter is told", isRequired: false),
                 Property("amount_fen", .fen, "What is the partner's"),
                 Property("service_fee_fen", .fen, "The fee"),
                 Property("total_fen", .fen, "What passed over the counter"),

@@ -42,7 +42,7 @@ extension Operations {
                 "kind": "unused", "body": [:],
             ],
         ]),
-        "signature": "2aba46cd56b3d22c37ab7c03e89b88aa4e4160c6099274f4c9f77d24a3626a57",
+        "signature": "9bdb06a313e91623305b87bf8aab9e015e3f18885c7fa4b93faa2b005e4d6bbf",
     ]
 
     static let terminalSchemas: [(name: String, schema: Schema)] = [

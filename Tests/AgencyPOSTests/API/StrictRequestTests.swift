@@ -75,7 +75,9 @@ import Testing
     func noBody(_ operation: Operation) throws {
         let bench = try Self.bench.get()
         let client = try bench.server.client()
-        client.token = bench.operatorToken
+        client.token =
+            Role.allCases.filter(operation.roles.contains)
+            .compactMap { bench.token(of: $0) }.first
         let answer = try client.post(operation.samplePath, [:], key: client.freshKey())
         #expect(answer.status == 422)
         #expect(answer.problemCode == "invalid-json")

@@ -57,7 +57,7 @@ import Testing
             let accounts = Set(
                 try texts("SELECT account_reference FROM service_transaction", restored))
             let bills = Set(
-                try texts("SELECT bill_id || '' FROM bill WHERE paid_serial IS NOT NULL", restored))
+                try texts("SELECT bill_id || '' FROM bill_payment", restored))
             for payment in answered {
                 let isThere =
                     switch payment.target {

@@ -17,7 +17,7 @@ struct PaidBook {
             JOIN product p ON p.product_id = x.product_id WHERE p.biller_mode = 'blind'
             """)
         let quoted = try rows(
-            "SELECT bill_id || ' ' || paid_serial FROM bill WHERE paid_serial IS NOT NULL")
+            "SELECT bill_id || ' ' || serial FROM bill_payment")
         let (blindSet, quotedSet) = (Set(blind), Set(quoted))
         let accounts = Set(blind.map { $0.prefix { $0 != " " } })
         #expect(accounts.count == blind.count, "\(place): an account was paid twice")

@@ -30,6 +30,7 @@ import Testing
         let api = API(
             book: server.book,
             desk: WithdrawalDesk(writer: server.book.writer, gateway: SandboxBank()) { _ in },
+            partners: PartnerDesk(writer: server.book.writer, lines: [:]) { _ in },
             orders: BankOrderDesk(writer: server.book.writer, gateway: SandboxBank()) { _ in },
             inquiries: BalanceInquiryDesk(writer: server.book.writer, gateway: SandboxBank()),
             ticketDesk: TicketDesk(

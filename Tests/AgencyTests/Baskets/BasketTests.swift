@@ -105,7 +105,7 @@ import Testing
         #expect(moved == [:])
         #expect(try test.count("service_transaction") == 0)
         #expect(try test.count("basket") + test.count("basket_item") == 0)
-        let unpaid = try test.integer("SELECT count(*) FROM bill WHERE paid_serial IS NOT NULL")
+        let unpaid = try test.integer("SELECT count(*) FROM bill WHERE held_fen > 0")
         #expect(unpaid == 0)
         // The refusal is kept, and took neither serial nor receipt number.
         let again = try test.pay(

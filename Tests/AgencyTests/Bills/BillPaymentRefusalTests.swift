@@ -4,7 +4,7 @@ import Testing
 
 /// What can be wrong with a quoted payment, in the order in which it is refused.
 enum BillPaymentFlaw: Int, CaseIterable, Sendable {
-    case signedOff, unknownQuote, paid, expired, wrongAmount, noContract, wrongFee
+    case signedOff, unknownQuote, paid, expired, noContract, wrongAmount, wrongFee
 
     var code: RefusalCode {
         switch self {
@@ -12,8 +12,8 @@ enum BillPaymentFlaw: Int, CaseIterable, Sendable {
         case .unknownQuote: .unknownQuote
         case .paid: .billAlreadyPaid
         case .expired: .quoteExpired
-        case .wrongAmount: .amountMismatch
         case .noContract: .noContract
+        case .wrongAmount: .amountMismatch
         case .wrongFee: .feeNotInTariff
         }
     }

@@ -30,7 +30,7 @@ import Testing
         #expect(try answer.fen("total_fen") == bill.totalFen)
         #expect(try answer.fen("service_fee_fen") == 0)
         #expect(
-            try test.integer("SELECT paid_serial FROM bill WHERE bill_id = \(bill.number)") == 1)
+            try test.integer("SELECT serial FROM bill_payment WHERE bill_id = \(bill.number)") == 1)
         #expect(try test.faults() == [])
     }
 

@@ -41,13 +41,11 @@ import Testing
             check: "authorisations were used by corrections",
             sql: "UPDATE authorisation SET used_serial = 1 WHERE used_serial = 3"),
         Damage(
-            check: "reopened bills were taken back",
-            sql: "UPDATE bill_reopening SET bill_id = bill_id + 1", row: "5"),
+            check: "voided bills are reopened",
+            sql: "DELETE FROM bill_payment WHERE amount_fen < 0", row: "5"),
         Damage(
-            check: "reopened bills were taken back",
-            sql: "UPDATE bill SET paid_serial = 4 WHERE paid_serial = 6", row: "5"),
-        Damage(
-            check: "voided bills are reopened", sql: "DELETE FROM bill_reopening", row: "5"),
+            check: "voided bills are reopened",
+            sql: "UPDATE bill_payment SET bill_id = bill_id + 1 WHERE amount_fen < 0", row: "5"),
         Damage(
             check: "baskets hold their items",
             sql: "UPDATE basket SET total_fen = total_fen + 1", row: "7"),
@@ -120,11 +118,13 @@ import Testing
         "UPDATE authorisation SET state = 'issued', used_serial = NULL WHERE used_serial = 3",
         "INSERT INTO authorisation VALUES (99, 'void', 1, 1, 'r', 'd', 1, 2, 'used', 0, 3)",
         "INSERT INTO authorisation VALUES (99, 'void', 1, 1, 'r', 'd', 1, 2, 'issued', 1, NULL)",
-        "DELETE FROM bill_reopening",
-        "UPDATE bill_reopening SET bill_id = bill_id + 1",
-        "INSERT INTO bill_reopening SELECT 99, bill_id, 6 FROM bill WHERE paid_serial = 6",
-        "UPDATE bill SET paid_serial = NULL WHERE paid_serial = 6",
-        "UPDATE bill SET paid_serial = 4 WHERE paid_serial = 6",
+        "DELETE FROM bill_payment WHERE amount_fen < 0",
+        "UPDATE bill_payment SET bill_id = bill_id + 1",
+        "UPDATE bill_payment SET is_released = 1",
+        "INSERT INTO bill_payment SELECT 99, bill_id, -amount_fen, 0 FROM bill_payment "
+            + "WHERE serial = 6",
+        "INSERT INTO bill_payment SELECT 1, bill_id, amount_fen, 0 FROM bill_payment "
+            + "WHERE serial = 6",
         "DELETE FROM basket",
         "UPDATE basket SET tendered_fen = tendered_fen + 1",
         "UPDATE basket SET state = 'open', returned_fen = NULL",

@@ -55,11 +55,19 @@ import Testing
         let again = try test.bill(isLate: true)
         #expect(again.number == bill.number)
         try test.payBill(isLate: true, key: "terminal-2", by: teller)
-        let paid = try test.integer("SELECT paid_serial FROM bill WHERE bill_id = \(bill.number)")
+        let paid = try test.integer(
+            """
+            SELECT max(serial) FROM bill_payment WHERE bill_id = \(bill.number) AND amount_fen > 0
+            """)
         #expect(paid == 3)
         try test.correct(.void, 3, key: "void-0002", by: teller).bytesOrThrow()
         let history = try test.texts(
-            "SELECT paid_serial || '/' || correction_serial || '/' || bill_id FROM bill_reopening")
+
+            """
+            SELECT x.original_serial || '/' || p.serial || '/' || p.bill_id FROM bill_payment p
+            JOIN service_transaction x ON x.serial = p.serial WHERE p.amount_fen < 0
+            ORDER BY p.serial
+            """)
         #expect(history == ["1/2/\(bill.number)", "3/4/\(bill.number)"])
         let faults = try test.faults()
         #expect(faults == [])
@@ -89,7 +97,7 @@ import Testing
                 "6051.S0001": 50,
             ])
         let unpaid = try test.integer(
-            "SELECT paid_serial IS NULL FROM bill WHERE bill_id = \(bill.number)")
+            "SELECT held_fen = 0 FROM bill WHERE bill_id = \(bill.number)")
         #expect(unpaid == (reopens ? 1 : 0))
         let faults = try test.faults()
         #expect(faults == [])

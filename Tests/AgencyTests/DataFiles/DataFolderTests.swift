@@ -92,7 +92,8 @@ import Testing
             file: "catalogue.json", old: #""payment_rule":"exact""#, new: #""payment_rule":"any""#,
             kind: .json(.valueNotAllowed), path: "/products/0/payment_rule", line: 8),
         Fault(
-            file: "catalogue.json", old: #""payment_rule":"any""#, new: #""payment_rule":"exact""#,
+            file: "catalogue.json", old: #""payment_rule":"any""#,
+            new: #""payment_rule":"partial""#,
             kind: .json(.valueNotAllowed), path: "/products/1/payment_rule", line: 9),
         Fault(
             file: "catalogue.json", old: #""reservation_minutes":15"#, new: #""quote_minutes":15"#,

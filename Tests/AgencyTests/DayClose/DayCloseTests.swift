@@ -153,7 +153,7 @@ enum DayCloseObstacle: Int, CaseIterable, Sendable {
         let summary = try test.closeDay()
         #expect(summary.transactionCount == 0)
         let files = try test.release()
-        #expect(files.count == 9)
+        #expect(files.count == 14)
         #expect(files.allSatisfy { $0.state == .released && $0.detailCount == 0 && $0.netFen == 0 })
         #expect(try test.faults() == [])
     }
@@ -168,7 +168,7 @@ enum DayCloseObstacle: Int, CaseIterable, Sendable {
             "UPDATE service_transaction SET amount_fen = amount_fen + 1",
             "DELETE FROM service_transaction", "DELETE FROM settlement_file",
             "UPDATE shift SET counted_fen = 0", "DELETE FROM account_day",
-            "UPDATE bill SET paid_serial = NULL",
+            "UPDATE bill_payment SET amount_fen = 1",
         ] {
             #expect(throws: (any Error).self, "\(sql)") { try test.execute(sql) }
         }

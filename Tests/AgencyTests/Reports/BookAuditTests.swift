@@ -58,16 +58,6 @@ struct Damage: Sendable, CustomTestStringConvertible {
             check: "receipt numbers have no gaps",
             sql: transaction("receipt_number = 1", "ticket_sale")),
         Damage(
-            check: "paid bills have their payments",
-            sql: "UPDATE bill SET paid_serial = 999999 WHERE paid_serial = 1"),
-        Damage(
-            check: "paid bills have their payments",
-            sql: "UPDATE bill SET paid_serial = 1 WHERE bill_id = "
-                + "(SELECT max(bill_id) FROM bill WHERE paid_serial IS NULL)"),
-        Damage(
-            check: "payments have their bills",
-            sql: "UPDATE bill SET paid_serial = NULL WHERE paid_serial = 1", row: "1"),
-        Damage(
             check: "issued tickets have their sales",
             sql: "UPDATE ticket_reservation SET fare_fen = fare_fen + 1 WHERE state = 'issued'"),
         Damage(
@@ -163,9 +153,6 @@ struct Damage: Sendable, CustomTestStringConvertible {
         Damage(
             check: "reversals are told to the bank",
             sql: "UPDATE withdrawal SET reversal = 'confirmed'"),
-        Damage(
-            check: "paid bills were paid wholly",
-            sql: "UPDATE bill SET amount_fen = amount_fen - 1 WHERE paid_serial = 1"),
         Damage(
             check: "tickets are of the sold trip",
             sql: "UPDATE ticket_reservation SET travel_date = travel_date + 1; "
@@ -285,8 +272,8 @@ struct Damage: Sendable, CustomTestStringConvertible {
 
     @Test("every check has damage that it must find") func complete() {
         let damages =
-            Self.damages + Self.cashDamages + Self.ticketDamages + CorrectionAuditTests.damages
-            + BankAuditTests.damages
+            Self.damages + Self.cashDamages + Self.ticketDamages + Self.billDamages
+            + Self.callDamages + CorrectionAuditTests.damages + BankAuditTests.damages
             + StockAuditTests.damages
         #expect(Set(damages.map(\.check)) == Set(BusinessChecks.all.map(\.name)))
     }

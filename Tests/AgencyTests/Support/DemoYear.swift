@@ -106,7 +106,7 @@ struct DemoYear {
                         """
                         SELECT b.bill_id, b.amount_fen + b.late_fee_fen
                         FROM bill b JOIN product p ON p.product_id = b.product_id
-                        WHERE p.code = $1 AND b.paid_serial IS NULL
+                        WHERE p.code = $1 AND b.held_fen = 0
                         ORDER BY b.bill_id LIMIT 1
                         """
                     ).first(.text(product)) { (number: $0.integer(0), fen: $0.integer(1)) })

@@ -90,7 +90,8 @@ extension TestBook {
         let voided = try paidPhone(3_000, key: "voided-phone", by: teller)
         try correct(.void, voided, key: "void-of-phone", by: teller).bytesOrThrow()
         let bill = try payBill(key: "voided-bill", by: teller)
-        let payment = try integer("SELECT paid_serial FROM bill WHERE bill_id = \(bill.number)")
+        let payment = try integer(
+            "SELECT serial FROM bill_payment WHERE bill_id = \(bill.number)")
         try correct(.void, payment, key: "void-of-bill", by: teller).bytesOrThrow()
         try payBill(key: "paid-again", by: teller)
         let held = try reserve("QC0009", seats: 2, by: teller)

@@ -89,7 +89,7 @@ extension TestBook {
                 """
                 SELECT b.bill_id, b.account_number, b.amount_fen, b.late_fee_fen
                 FROM bill b JOIN product p ON p.product_id = b.product_id
-                WHERE p.code = $1 AND (b.late_fee_fen > 0) = ($2 > 0) AND b.paid_serial IS NULL
+                WHERE p.code = $1 AND (b.late_fee_fen > 0) = ($2 > 0) AND b.held_fen = 0
                 ORDER BY b.bill_id LIMIT 1
                 """
             ).first(.text(product), .integer(isLate ? 1 : 0)) {

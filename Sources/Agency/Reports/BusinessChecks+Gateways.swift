@@ -1,0 +1,86 @@
+/// The rules of what partners were asked: each call stands as its transaction does.
+extension BusinessChecks {
+    static let gateways = [
+        Check(
+            name: "calls stand as their transactions", table: "partner_call",
+            fault: "field state: its transaction has another status",
+            sql: """
+                SELECT CAST(c.serial AS TEXT) FROM partner_call c
+                LEFT JOIN service_transaction x ON x.serial = c.serial
+                WHERE (x.status = 'pending') IS NOT (c.state = 'posting')
+                    OR (x.status = 'unknown') IS NOT (c.state IN ('unknown', 'reversing', 'disputed'))
+                    OR (x.status = 'posted') IS NOT (c.state = 'booked')
+                    OR (x.status = 'declined') IS NOT (c.state = 'refused'
+                        AND c.suspense_entry_id IS NULL)
+                    OR (x.status = 'returned') IS NOT (c.return_entry_id IS NOT NULL)
+                """),
+        Check(
+            name: "open payments have their calls", table: "service_transaction",
+            fault: "field status: it waits for a partner, and no call says which",
+            sql: """
+                SELECT CAST(x.serial AS TEXT) FROM service_transaction x
+                LEFT JOIN partner_call c ON c.serial = x.serial
+                WHERE x.kind = 'bill_payment' AND (x.status = 'unknown'
+                        OR x.status = 'return_due' OR x.status = 'returned')
+                    AND c.serial IS NULL
+                """),
+        Check(
+            name: "calls have their answers", table: "partner_call",
+            fault: "field key: its key is missing, or its answer is another",
+            sql: """
+                SELECT CAST(c.serial AS TEXT) FROM partner_call c
+                JOIN service_transaction x ON x.serial = c.serial
+                LEFT JOIN idempotency_key k ON k.key = c.key AND k.credential = c.credential
+                WHERE k.outcome IS NOT CASE x.status WHEN 'posted' THEN 'done'
+                    WHEN 'returned' THEN 'done' WHEN 'declined' THEN 'refused'
+                    ELSE 'running' END
+                """),
+        Check(
+            name: "calls hold their cash", table: "partner_call",
+            fault: "fields pending_entry_id, suspense_entry_id, return_entry_id: an entry is "
+                + "missing, or of another amount or account",
+            sql: """
+                SELECT CAST(c.serial AS TEXT) FROM partner_call c
+                JOIN service_transaction x ON x.serial = c.serial
+                JOIN product d ON d.product_id = x.product_id
+                JOIN partner_gateway g ON g.partner_id = d.partner_id
+                LEFT JOIN journal_entry e ON e.entry_id = c.pending_entry_id
+                LEFT JOIN pending_entry w ON w.entry_id = c.pending_entry_id
+                LEFT JOIN journal_entry r ON r.entry_id = w.resolved_by
+                LEFT JOIN journal_entry u ON u.entry_id = c.suspense_entry_id
+                LEFT JOIN journal_entry b ON b.entry_id = c.return_entry_id
+                WHERE e.phase IS NOT 1 OR e.source_id IS NOT c.serial
+                    OR CASE WHEN c.state = 'posting' THEN r.entry_id IS NOT NULL
+                        WHEN x.status = 'posted' AND c.suspense_entry_id IS NULL
+                            THEN r.entry_id IS NOT x.entry_id
+                        ELSE r.phase IS NOT 3 END
+                    OR c.suspense_entry_id IS NOT NULL AND (u.kind IS NOT 'partner_suspense'
+                        OR u.source_id IS NOT c.serial OR (
+                            SELECT sum(p.amount) FROM posting p WHERE p.entry_id = u.entry_id
+                                AND p.account_id = g.suspense_account_id
+                        ) IS NOT -(x.amount_fen + x.fee_fen))
+                    OR c.return_entry_id IS NOT NULL AND (b.kind IS NOT 'partner_return'
+                        OR b.source_id IS NOT c.serial OR (
+                            SELECT sum(p.amount) FROM posting p WHERE p.entry_id = b.entry_id
+                                AND p.account_id = g.suspense_account_id
+                        ) IS NOT x.amount_fen + x.fee_fen)
+                """),
+        Check(
+            name: "suspense is what is open", table: "partner_gateway of partner",
+            fault: "field suspense_account_id: its balance is not the sum of the payments that "
+                + "are unknown or to be returned",
+            sql: """
+                SELECT CAST(g.partner_id AS TEXT) FROM partner_gateway g
+                LEFT JOIN account_balance a ON a.account_id = g.suspense_account_id
+                LEFT JOIN (
+                    SELECT d.partner_id, sum(x.amount_fen + x.fee_fen) AS fen
+                    FROM partner_call c JOIN service_transaction x ON x.serial = c.serial
+                    JOIN product d ON d.product_id = x.product_id
+                    WHERE c.suspense_entry_id IS NOT NULL
+                        AND (x.status = 'unknown' OR x.status = 'return_due')
+                    GROUP BY d.partner_id
+                ) o ON o.partner_id = g.partner_id
+                WHERE ifnull(a.credits - a.debits, 0) IS NOT ifnull(o.fen, 0)
+                """),
+    ]
+}

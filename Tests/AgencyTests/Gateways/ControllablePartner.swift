@@ -1,0 +1,171 @@
+import Dispatch
+import PartnerAPI
+import Synchronization
+import Testing
+
+@testable import Agency
+
+/// A partner with a book of its own that answers, or keeps silent, as the test wants.
+final class ControllablePartner: PartnerGateway {
+    /// What it does with a post.
+    enum Post: Sendable, CaseIterable {
+        case book
+        /// Books, and no answer arrives.
+        case bookSilently
+        /// The request is lost.
+        case lose
+        case refuse
+        /// The request is certainly not sent.
+        case notSent
+        /// Books one fen more, and says so.
+        case bookMore
+        /// Books one fen more, and no answer arrives.
+        case bookMoreSilently
+    }
+
+    /// What it does with a query or a reversal.
+    enum Question: Sendable, CaseIterable {
+        case truth, silence, inProgress, refuse
+    }
+
+    private struct State {
+        var post = Post.book
+        var query = Question.truth
+        var reversal = Question.truth
+        var booked: [String: Int64] = [:]
+        var reversed: Set<String> = []
+        var refused: Set<String> = []
+        var posts: [PartnerPost] = []
+        var queries = 0
+        var reversals = 0
+        var bills = PartnerBills(customerName: "张*", bills: [])
+    }
+
+    private static let silence = PartnerFailure(kind: .timeout, detail: "no answer in time")
+
+    private let state = Mutex(State())
+
+    func set(_ post: Post) { state.withLock { $0.post = post } }
+    func set(query: Question) { state.withLock { $0.query = query } }
+    func set(reversal: Question) { state.withLock { $0.reversal = reversal } }
+    func set(_ bills: [PartnerBill]) { state.withLock { $0.bills.bills = bills } }
+    /// Corrects what was booked, as the partner's own staff would.
+    func correct(_ serial: String, amountFen: Int64) {
+        state.withLock { $0.booked[serial] = amountFen }
+    }
+
+    var posts: [PartnerPost] { state.withLock { $0.posts } }
+    var booked: [String: Int64] { state.withLock { $0.booked } }
+    var questions: (queries: Int, reversals: Int) {
+        state.withLock { ($0.queries, $0.reversals) }
+    }
+
+    func inquire(_ inquiry: PartnerInquiry) -> PartnerInquiryAnswer {
+        state.withLock { state in
+            switch state.query {
+            case .truth: .bills(state.bills)
+            case .silence, .inProgress: .unanswered(Self.silence)
+            case .refuse: .refused(PartnerRefusal(code: "unknown_account", reason: "no account"))
+            }
+        }
+    }
+
+    func post(_ post: PartnerPost) -> PartnerPostAnswer {
+        state.withLock { state in
+            state.posts.append(post)
+            let serial = post.serial.text
+            switch state.post {
+            case .book, .bookSilently:
+                state.booked[serial] = post.amountFen
+            case .bookMore, .bookMoreSilently:
+                state.booked[serial] = post.amountFen + 1
+            case .refuse: state.refused.insert(serial)
+            case .lose, .notSent: break
+            }
+            switch state.post {
+            case .book: return .booked(booking(serial, state))
+            case .bookMore: return .disagreed(booking(serial, state))
+            case .bookSilently, .bookMoreSilently, .lose: return .unknown(Self.silence)
+            case .refuse: return .refused(PartnerRefusal(code: "closed", reason: "meter closed"))
+            case .notSent:
+                return .notSent(PartnerFailure(kind: .connection, detail: "no connection"))
+            }
+        }
+    }
+
+    func query(_ query: PartnerQuery) -> PartnerQueryAnswer {
+        state.withLock { state in
+            state.queries += 1
+            let serial = query.serial.text
+            switch state.query {
+            case .silence: return .unanswered(Self.silence)
+            case .inProgress: return .inProgress
+            case .refuse: return .refused(PartnerRefusal(code: "closed", reason: "meter closed"))
+            case .truth: break
+            }
+            if state.reversed.contains(serial) { return .reversed }
+            if state.refused.contains(serial) {
+                return .refused(PartnerRefusal(code: "closed", reason: "meter closed"))
+            }
+            guard let amountFen = state.booked[serial] else { return .notFound }
+            return amountFen == query.amountFen
+                ? .booked(booking(serial, state)) : .disagreed(booking(serial, state))
+        }
+    }
+
+    func reverse(_ reversal: PartnerReversal) -> PartnerReversalAnswer {
+        state.withLock { state in
+            state.reversals += 1
+            switch state.reversal {
+            case .silence, .inProgress: return .unanswered(Self.silence)
+            case .refuse: return .refused(PartnerRefusal(code: "used", reason: "token used"))
+            case .truth: break
+            }
+            state.booked[reversal.serial.text] = nil
+            state.reversed.insert(reversal.serial.text)
+            return .reversed
+        }
+    }
+
+    private func booking(_ serial: String, _ state: State) -> PartnerBooking {
+        PartnerBooking(
+            reference: "P-\(serial)", amountFen: state.booked[serial] ?? 0,
+            token: "1234-5678-9012")
+    }
+}
+
+/// A timer that runs what it was given when the test says so.
+final class ManualTimer: Sendable {
+    private let waiting = Mutex<[(milliseconds: Int, work: @Sendable () -> Void)]>([])
+    private let arrived = DispatchSemaphore(value: 0)
+
+    var timer: PartnerDesk.Timer {
+        { [self] milliseconds, work in
+            waiting.withLock { $0.append((milliseconds, work)) }
+            arrived.signal()
+        }
+    }
+
+    /// Waits for the next piece of work and gives it with its pause; the caller runs it.
+    func next() throws -> (milliseconds: Int, work: @Sendable () -> Void) {
+        try #require(arrived.wait(timeout: .now() + ControllableBank.patienceSeconds) == .success)
+        return waiting.withLock { $0.removeFirst() }
+    }
+}
+
+/// One payment at the desk and what its completion heard.
+final class PaymentCall: Sendable {
+    private let heard = Mutex<[Result<PaymentOutcome, any Error>]>([])
+    private let arrived = DispatchSemaphore(value: 0)
+
+    func hear(_ result: Result<PaymentOutcome, any Error>) {
+        heard.withLock { $0.append(result) }
+        arrived.signal()
+    }
+
+    func wait() throws -> PaymentOutcome {
+        try #require(
+            arrived.wait(timeout: .now() + ControllableBank.patienceSeconds) == .success)
+        return try #require(heard.withLock { $0.last }).get()
+    }
+}
