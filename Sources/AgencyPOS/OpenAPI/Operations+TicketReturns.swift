@@ -29,7 +29,8 @@ extension Operations {
             needsKey: true,
             answer: .json(.named("TicketRefund"), "Receipt and sums", status: 201),
             refusals: [
-                .notSignedOn, .unknownTicket, .ticketNotIssued, .departed, .notRefundable,
+                .notSignedOn, .operatorNotAllowed, .shiftSuspended, .handoverOffered,
+                .unknownTicket, .ticketNotIssued, .departed, .notRefundable,
                 .amountMismatch, .tillShortOfCash,
             ]),
         Operation(
@@ -63,7 +64,9 @@ extension Operations {
             needsKey: true,
             answer: .json(.named("TicketChange"), "Both receipts, and the new ticket", status: 201),
             refusals: [
-                .notSignedOn, .unknownTicket, .ticketNotIssued, .departed, .notChangeable,
+                .notSignedOn, .operatorNotAllowed, .shiftSuspended, .handoverOffered,
+                .tillCeilingReached,
+                .unknownTicket, .ticketNotIssued, .departed, .notChangeable,
                 .unknownTrip, .noContract, .travelDateNotOnSale, .fareClassNotSold,
                 .amountNotAllowed, .soldOut, .amountMismatch, .tillShortOfCash,
             ]),

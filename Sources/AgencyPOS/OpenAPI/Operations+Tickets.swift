@@ -34,7 +34,8 @@ extension Operations {
                 ]),
             answer: .json(.named("TicketReservation"), "The reservation", status: 201),
             refusals: [
-                .notSignedOn, .unknownTrip, .noContract, .travelDateNotOnSale, .fareClassNotSold,
+                .notSignedOn, .operatorNotAllowed, .shiftSuspended, .handoverOffered,
+                .unknownTrip, .noContract, .travelDateNotOnSale, .fareClassNotSold,
                 .amountNotAllowed, .soldOut,
             ]),
         Operation(
@@ -44,7 +45,10 @@ extension Operations {
             roles: [.operator],
             parameters: [.path("reservation_id", .number, "A reservation of the own station")],
             answer: .json(.named("CancelledReservation"), "Where the reservation stands"),
-            refusals: [.notSignedOn, .unknownReservation, .reservationAlreadyIssued]),
+            refusals: [
+                .notSignedOn, .operatorNotAllowed, .shiftSuspended, .handoverOffered,
+                .unknownReservation, .reservationAlreadyIssued,
+            ]),
         Operation(
             method: .post, path: "/v1/tickets", name: "issueTickets", tag: "tickets",
             summary: "Take cash for a reservation and issue its tickets", roles: [.operator],
@@ -59,7 +63,9 @@ extension Operations {
             needsKey: true,
             answer: .json(.named("TicketIssue"), "Receipt and tickets", status: 201),
             refusals: [
-                .notSignedOn, .unknownReservation, .reservationAlreadyIssued,
+                .notSignedOn, .operatorNotAllowed, .shiftSuspended, .handoverOffered,
+                .tillCeilingReached,
+                .unknownReservation, .reservationAlreadyIssued,
                 .reservationExpired, .amountMismatch, .noContract, .feeNotInTariff,
                 .ticketsNotIssued,
                 .stockPackFrozen, .noOpenStockPack, .stockPackTooSmall,
