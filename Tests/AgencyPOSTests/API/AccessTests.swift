@@ -160,7 +160,7 @@ import Testing
             "/v1/day-close", ["business_date": .string(date)], key: "day-close-\(date)")
         #expect(closed.status == 200, "\(closed)")
         let all = try administrator.get("/v1/settlement-files").json()["settlement_files"]?.items
-        #expect(all?.count == 9)
+        #expect(all?.count == DemoNetwork.partnerCount)
         let liaison = try server.client(of: "LI-WATER01")
         let own = try liaison.get("/v1/settlement-files").json()["settlement_files"]?.items
         #expect(own?.compactMap { $0["partner_id"]?.text } == ["WATER01"])

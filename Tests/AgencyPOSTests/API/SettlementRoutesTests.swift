@@ -18,7 +18,7 @@ import Testing
         let closed = try administrator.post(
             "/v1/day-close", ["business_date": .string(date)], key: "day-close-\(date)")
         let files = try #require(try closed.json()["settlement_files"]?.items)
-        #expect(files.count == 9)
+        #expect(files.count == DemoNetwork.partnerCount)
         let folder = try TemporaryFolder()
         for file in files {
             let name = try #require(file["name"]?.text)

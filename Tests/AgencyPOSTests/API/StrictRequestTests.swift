@@ -240,7 +240,7 @@ extension Operation: CustomTestStringConvertible {
     var samplePath: String {
         path.replacing("{serial}", with: "1").replacing("{shift_id}", with: "1")
             .replacing("{name}", with: "none").replacing("{staff_id}", with: "OP000102")
-            .replacing("{item}", with: "1")
+            .replacing("{item}", with: "1").replacing("{pack_id}", with: "1")
             .replacing("{reservation_id}", with: "1").replacing("{transfer_id}", with: "1")
             .replacing("{difference_id}", with: "1")
     }

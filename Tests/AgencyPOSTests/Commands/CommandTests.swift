@@ -161,7 +161,7 @@ import Testing
         #expect(again.code == 0 && again.output.contains("network known"))
         let close = try Program.run(["close-day", "--date", "2026-11-21"] + data)
         #expect(close.code == 0, "\(close)")
-        #expect(close.output.split(separator: "\n").count == 9)
+        #expect(close.output.split(separator: "\n").count == DemoNetwork.partnerCount + 1)
         let trial = try Program.run(["report", "trial-balance", "--date", "2026-11-21"] + data)
         #expect(trial.code == 0 && trial.output.contains("total CNY"))
         #expect(try Program.run(["report", "revenue"] + data).code == 0)
@@ -175,7 +175,7 @@ import Testing
         let book = try DemoNetwork.copy()
         try { () throws in
             let connection = try Connection(path: book.path + "/book.db", access: .write)
-            try connection.execute(script: "INSERT INTO card_day VALUES (20000, 'abcdef', 5)")
+            try connection.execute(script: "INSERT INTO card_day VALUES (20000, 'abcdef', 5, 1)")
         }()
         let outcome = try Program.run(["verify", "--data", book.path])
         #expect(outcome.code == ExitCode.failure.rawValue)

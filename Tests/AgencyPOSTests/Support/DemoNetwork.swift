@@ -8,6 +8,8 @@ enum DemoNetwork {
     /// The first business date of the copies.
     static let businessDate = date("2026-11-21")
     static let travelDate = date("2026-11-22")
+    /// Its partners, each of which gets a settlement file a day.
+    static let partnerCount = 14
 
     static let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent()

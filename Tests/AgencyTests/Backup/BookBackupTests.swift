@@ -90,8 +90,9 @@ import Testing
         let copy = try TestNetwork.copy()
         let path = copy.path + "/book.db"
         var bytes = try Data(contentsOf: URL(filePath: path))
-        // The headers of pages in the middle: neither schema nor journal is there.
-        for page in stride(from: 40, to: 200, by: 20) {
+        // The headers of pages in the second half: neither schema nor journal is there.
+        let count = bytes.count / 4_096
+        for page in stride(from: count / 2, to: count - 20, by: 20) {
             for index in 0..<64 { bytes[page * 4_096 + index] = 0xA5 }
         }
         try bytes.write(to: URL(filePath: path))

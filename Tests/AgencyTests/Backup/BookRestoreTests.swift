@@ -65,7 +65,7 @@ import Testing
                 compared += 1
             }
         }
-        #expect(compared == 2 * count && count == 9)
+        #expect(compared == 2 * count && count == TestNetwork.partnerCount)
     }
 
     @Test("a file that was assigned and not yet released is left to the next start")
@@ -80,7 +80,7 @@ import Testing
         #expect(report.settlementFileCount == 0 && report.settlementFaults == [])
         let book = try Book(path: target)
         defer { book.close() }
-        #expect(try SettlementExchange(book: book).releaseAll().count == 9)
+        #expect(try SettlementExchange(book: book).releaseAll().count == TestNetwork.partnerCount)
     }
 
     @Test("another book's key is refused, and nothing is left")
@@ -185,7 +185,8 @@ import Testing
         let path = output.path + "/altered"
         _ = try BookBackup(BookFolder(path: copy.path)).run(to: path)
         let report = try BookRestore(BookFolder(path: target)).run(from: path, keyPath: keyPath)
-        #expect(report.settlementFileCount + report.settlementFaults.count == 9)
+        #expect(
+            report.settlementFileCount + report.settlementFaults.count == TestNetwork.partnerCount)
         #expect(report.settlementFaults.count >= 1)
         #expect(report.settlementFaults.first?.contains("_BANK01_") == true)
     }

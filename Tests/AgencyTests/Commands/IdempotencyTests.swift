@@ -135,13 +135,13 @@ import Testing
             try test.perform { session in
                 try session.once(claim) {
                     try session.connection.execute(
-                        script: "UPDATE bill SET period = 'x' WHERE bill_id = 1")
+                        script: "UPDATE bill SET customer_name = 'x' WHERE bill_id = 1")
                     throw Unexpected()
                 }
             }
         }
         #expect(try test.count("idempotency_key") == 0)
-        #expect(try test.integer("SELECT count(*) FROM bill WHERE period = 'x'") == 0)
+        #expect(try test.integer("SELECT count(*) FROM bill WHERE customer_name = 'x'") == 0)
     }
 
     @Test("a key of money is never deleted") func neverDeleted() throws {

@@ -9,6 +9,8 @@ import Testing
 enum TestNetwork {
     /// The business date that every copy begins with.
     static let openingDate = "2026-11-20"
+    /// Its partners, each of which gets a settlement file a day.
+    static let partnerCount = 14
 
     /// The project's demo data files.
     static var dataFolder: String {

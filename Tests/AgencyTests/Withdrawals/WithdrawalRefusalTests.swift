@@ -134,6 +134,7 @@ import Testing
         _ = try test.confirmCash(serial, key: "terminal-2", by: teller).bytes()
         try test.signOff(teller)
         try test.closeDay()
-        #expect(try test.release().filter { $0.state == .released }.count == 9)
+        #expect(
+            try test.release().filter { $0.state == .released }.count == TestNetwork.partnerCount)
     }
 }
