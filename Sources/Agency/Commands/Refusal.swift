@@ -10,7 +10,7 @@ public struct Refusal: Error, Equatable, Sendable {
     public let field: String?
 
     public init(
-        _ code: RefusalCode, _ detail: String, zh chineseDetail: String = "", field: String? = nil
+        _ code: RefusalCode, _ detail: String, zh chineseDetail: String, field: String? = nil
     ) {
         self.code = code
         self.detail = detail

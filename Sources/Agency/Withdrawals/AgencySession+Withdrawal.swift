@@ -158,11 +158,29 @@ extension AgencySession {
         "the bank did not answer and the withdrawal is reversed; pay out no cash and try again",
         zh: "银行无应答，此笔取款已冲正；请勿付款，可重新办理")
 
+    /// A withdrawal of the operator's own shift; of any shift below a supervisor, for an operator
+    /// who is gone leaves it to the supervisor, without whom the till could not be signed off.
+    private func withdrawal(
+        _ serial: Int64, finishedBy principal: Principal
+    ) throws -> WithdrawalRow? {
+        switch principal.role {
+        case .operator:
+            let shift = try shifts.shift(of: principal, connection)
+            return try withdrawal(serial).flatMap { $0.shift == shift.id ? $0 : nil }
+        case .supervisor, .administrator:
+            guard let withdrawal = try withdrawal(serial),
+                let shift = try ShiftReader(connection).shift(withdrawal.shift),
+                try oversees(principal, shift.station)
+            else { return nil }
+            return withdrawal
+        case .liaison, .committee: return nil
+        }
+    }
+
     private func authorised(
         _ serial: Int64, by principal: Principal
     ) throws -> WithdrawalRow {
-        let shift = try shifts.shift(of: principal, connection)
-        guard let withdrawal = try withdrawal(serial), withdrawal.shift == shift.id else {
+        guard let withdrawal = try withdrawal(serial, finishedBy: principal) else {
             throw Refusal(
                 .unknownWithdrawal,
                 "there is no such withdrawal in this shift; compare the serial number",

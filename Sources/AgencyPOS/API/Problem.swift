@@ -13,8 +13,8 @@ struct Problem: Error {
     let code: String
     let status: Int
     let detail: String
-    /// The detail in Chinese, where an operator may meet the problem.
-    var chineseDetail: String?
+    /// What is wrong and what to do, in Chinese.
+    let chineseDetail: String
     var field: String?
     var headers: [(name: String, value: String)] = []
 
@@ -42,7 +42,7 @@ struct Problem: Error {
         writer.field("title", title)
         writer.field("status", status)
         writer.field("detail", detail)
-        writer.field("detail_zh", ifPresent: chineseDetail)
+        writer.field("detail_zh", chineseDetail)
         writer.field("field", ifPresent: field)
         writer.field("request_id", requestID)
         writer.endObject()
@@ -131,7 +131,7 @@ extension Problem {
         code = refusal.code.rawValue
         status = refusal.code.status
         detail = refusal.detail
-        chineseDetail = refusal.chineseDetail.isEmpty ? nil : refusal.chineseDetail
+        chineseDetail = refusal.chineseDetail
         field = refusal.field
         if refusal.code == .signInLocked {
             headers = [("Retry-After", String(SignIn.lockMilliseconds / 1000))]

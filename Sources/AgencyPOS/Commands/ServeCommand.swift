@@ -93,12 +93,12 @@ struct Service: Sendable {
         self.book = book
         self.log = log
         let lines = try book.partnerLines()
-        let banks = GatewayBank(
-            lines: lines, readers: book.readers, others: gateway)
+        let banks = GatewayBank(lines: lines, readers: book.readers, others: gateway)
         desk = WithdrawalDesk(writer: book.writer, gateway: banks) { log.warning($0) }
         partners = PartnerDesk(writer: book.writer, lines: lines) { log.warning($0) }
-        orders = BankOrderDesk(writer: book.writer, gateway: orderGateway) { log.warning($0) }
-        inquiries = BalanceInquiryDesk(writer: book.writer, gateway: orderGateway)
+        let bankOrders = GatewayBankOrders(lines: lines, others: orderGateway)
+        orders = BankOrderDesk(writer: book.writer, gateway: bankOrders) { log.warning($0) }
+        inquiries = BalanceInquiryDesk(writer: book.writer, gateway: bankOrders)
         ticketDesk = TicketDesk(writer: book.writer, issuer: issuer) { log.warning($0) }
         stockDesk = StockDesk(writer: book.writer, activator: activator) { log.warning($0) }
         exchange = SettlementExchange(book: book)
@@ -143,7 +143,7 @@ struct Service: Sendable {
             begin: { server.holdAnswers() }, end: { server.releaseAnswers() })
         let port = try server.start()
         publicAddress.setDefault(host: host, port: port)
-        log.warning("withdrawals of banks without a gateway are approved by the sandbox bank")
+        log.warning("banks without a gateway are played by the sandbox bank")
         log.info("serving", ["port": String(port), "version": VersionCommand.version])
         return port
     }

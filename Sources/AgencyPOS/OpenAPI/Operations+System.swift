@@ -26,9 +26,7 @@ extension Operations {
                 Property("title", .anyText, "The type in words"),
                 Property("status", .integer(400...599), "The HTTP status"),
                 Property("detail", .anyText, "What is wrong here and what to do, for people"),
-                Property(
-                    "detail_zh", .anyText, "The same in Chinese, for the operator",
-                    isRequired: false),
+                Property("detail_zh", .anyText, "The same in Chinese, for the operator"),
                 Property(
                     "field", .anyText, "The JSON pointer of the field, or the parameter's name",
                     isRequired: false),

@@ -116,7 +116,7 @@ extension Operations {
                 Property("type", .words(problemTypes), "What is wrong"),
                 Property("status", .integer(400...599), "The HTTP status on the line"),
                 Property("detail", .anyText, "What is wrong and what to do"),
-                Property("detail_zh", .anyText, "The same in Chinese", isRequired: false),
+                Property("detail_zh", .anyText, "The same in Chinese"),
                 Property("field", .anyText, "The field", isRequired: false))
         ),
         (

@@ -30,13 +30,13 @@ extension Operations {
         Operation(
             method: .post, path: "/v1/withdrawals/{serial}/cash-paid", name: "confirmCashPaid",
             tag: "withdrawals", summary: "The cash was handed out; takes no body",
-            roles: [.operator], parameters: [serialParameter], needsKey: true,
+            roles: [.operator, .supervisor], parameters: [serialParameter], needsKey: true,
             answer: .json(.named("Receipt"), "Posted"),
             refusals: [.notSignedOn, .unknownWithdrawal, .withdrawalNotAuthorised]),
         Operation(
             method: .post, path: "/v1/withdrawals/{serial}/cancel", name: "cancelWithdrawal",
             tag: "withdrawals", summary: "No cash was handed out; takes no body",
-            roles: [.operator], parameters: [serialParameter], needsKey: true,
+            roles: [.operator, .supervisor], parameters: [serialParameter], needsKey: true,
             answer: .json(.named("Receipt"), "Reversed"),
             refusals: [.notSignedOn, .unknownWithdrawal, .withdrawalNotAuthorised]),
         Operation(

@@ -33,7 +33,7 @@ extension API {
             let receipts = try book.readers.read { connection -> [Receipt] in
                 guard let shift = try TillReader(connection).shift(number),
                     shift.staff == call.principal.staff
-                else { throw Refusal(.unknownShift, "you have no such shift") }
+                else { throw Refusal(.unknownShift, "you have no such shift", zh: "您没有此班次；请核对班次号") }
                 return try ReceiptReader(connection).receipts(
                     of: shift.id, after: cursor, limit: limit)
             }

@@ -90,7 +90,7 @@ extension TerminalItemResult {
         writer.field("type", Problem.typePrefix + problem.code)
         writer.field("status", problem.status)
         writer.field("detail", problem.detail)
-        writer.field("detail_zh", ifPresent: problem.chineseDetail)
+        writer.field("detail_zh", problem.chineseDetail)
         writer.field("field", ifPresent: problem.field)
         writer.endObject()
     }

@@ -12,14 +12,18 @@ extension API {
                 answer($0, call, status: 201)
             }
         }
-        routes.command(.post, "/v1/withdrawals/{serial}/cash-paid", for: [.operator]) { call in
+        routes.command(
+            .post, "/v1/withdrawals/{serial}/cash-paid", for: [.operator, .supervisor]
+        ) { call in
             let serial = try self.serial(of: call)
             let claim = try call.claim(withdrawalStepFingerprint("cash_paid", serial: serial))
             try writeOnce(call) {
                 try $0.confirmCashPaid(serial: serial, claim: claim, by: call.principal)
             }
         }
-        routes.command(.post, "/v1/withdrawals/{serial}/cancel", for: [.operator]) { call in
+        routes.command(
+            .post, "/v1/withdrawals/{serial}/cancel", for: [.operator, .supervisor]
+        ) { call in
             let serial = try self.serial(of: call)
             let claim = try call.claim(withdrawalStepFingerprint("cancel", serial: serial))
             try desk.cancel(serial: serial, claim: claim, by: call.principal) {

@@ -25,7 +25,8 @@ import Testing
                 key: "terminal-1", credential: credential, fingerprint: SHA256.hash(body)))
     }
 
-    private static let refusal = Refusal(.soldOut, "detail\nof two lines", field: "/seat_count")
+    private static let refusal = Refusal(
+        .soldOut, "detail\nof two lines", zh: "已售完", field: "/seat_count")
 
     @Test("a done command answers again without running again") func done() throws {
         let test = try TestBook()
@@ -54,7 +55,7 @@ import Testing
     func kept(code: RefusalCode) throws {
         let test = try TestBook()
         let claim = try claim("a")
-        let refusal = Refusal(code, "do something")
+        let refusal = Refusal(code, "do something", zh: "有误")
         _ = try test.perform { try $0.once(claim) { throw refusal } }
         #expect(try test.perform { try $0.once(claim) { [] } } == .refused(refusal))
     }
