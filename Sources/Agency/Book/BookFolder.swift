@@ -83,6 +83,9 @@ final class BookLock: Sendable {
     }
 
     deinit {
+        // A program that is being started has a copy of the descriptor until it runs, and closing
+        // ours alone would leave the lock with it.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 }
