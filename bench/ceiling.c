@@ -74,9 +74,10 @@ static const char *const texts[STATEMENT_COUNT] = {
     [ENTRY] = "INSERT INTO journal_entry (entry_id, business_date, recorded_at, kind, narrative, "
               "source_id, phase) VALUES (?1, ?2, ?3, 'bill_payment', ?4, ?5, 0)",
     [ROW] = "INSERT INTO service_transaction (serial, business_date, recorded_at, shift_id, "
-            "product_id, kind, status, account_reference, partner_reference, amount_fen, "
-            "fee_fen, commission_fen, receipt_number, entry_id) VALUES (?1, ?2, ?3, ?4, ?5, "
-            "'bill_payment', 'posted', ?6, '', ?7, 0, ?8, ?9, ?10)",
+            "product_id, contract_id, kind, status, account_reference, partner_reference, "
+            "amount_fen, fee_fen, commission_fen, receipt_number, entry_id, final_date) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, 1, 'bill_payment', 'posted', ?6, '', ?7, 0, ?8, ?9, "
+            "?10, ?2)",
     [BALANCE] = "UPDATE account_balance SET debits = ?1, credits = ?2, latest_date = ?3, "
                 "date_debits = ?4, date_credits = ?5 WHERE account_id = ?6",
     [RECEIPT] = "INSERT INTO receipt_counter (station_id, business_date, last_number) "
