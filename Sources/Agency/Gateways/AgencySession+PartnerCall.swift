@@ -65,7 +65,9 @@ extension AgencySession {
             preconditionFailure("the call was begun in this command")
         }
         try undoCommand()
-        let refusal = refusal(of: call, PartnerCallNews(event: .notSent))
+        let refusal =
+            call.originalSerial == nil
+            ? refusal(of: call, PartnerCallNews(event: .notSent)) : Self.voidNeedsPartner
         return PaymentOutcome(outcome: .refused(refusal), isSettled: true)
     }
 
@@ -130,8 +132,9 @@ extension AgencySession {
     private func book(
         _ call: PartnerCall, _ entry: ID<JournalEntry>?, _ news: PartnerCallNews
     ) throws {
-        try setStatus(
-            .posted, of: call.serial, reference: Self.carried(news.reference), entry: entry)
+        // A partner that took back an original tells no number of its own.
+        let reference = news.reference.isEmpty ? nil : Self.carried(news.reference)
+        try setStatus(.posted, of: call.serial, reference: reference, entry: entry)
         let answer = try finishBooked(call, news)
         // What a late answer owes to the customer is paid out first; then the key is told of it.
         let isCashDue = try PartnerCallReader(connection).call(call.serial)?.isReturnDue ?? false

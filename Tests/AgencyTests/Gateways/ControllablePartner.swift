@@ -35,9 +35,15 @@ final class ControllablePartner: PartnerGateway {
         var booked: [String: Int64] = [:]
         var reversed: Set<String> = []
         var refused: Set<String> = []
-        var posts: [PartnerPost] = []
+        /// Loses a booking, as a partner that was restored from a copy has.
+    func forget(_ serial: String) { state.withLock { $0.booked[serial] = nil } }
+
+    /// The serials that it was asked to reverse, each time.
+    var reversedSerials: [String] { state.withLock { $0.reversedSerials } }
+    var posts: [PartnerPost] = []
         var queries = 0
         var reversals = 0
+        var reversedSerials: [String] = []
         var bills = PartnerBills(customerName: "张*", bills: [])
     }
 
@@ -116,6 +122,7 @@ final class ControllablePartner: PartnerGateway {
     func reverse(_ reversal: PartnerReversal) -> PartnerReversalAnswer {
         state.withLock { state in
             state.reversals += 1
+            state.reversedSerials.append(reversal.serial.text)
             switch state.reversal {
             case .silence, .inProgress: return .unanswered(Self.silence)
             case .refuse: return .refused(PartnerRefusal(code: "used", reason: "token used"))
