@@ -11,30 +11,38 @@ import Testing
 @Suite struct PartnerCorrectionBookTests {
     /// A day of voids, confirmed, refused and left open, and the next one with what became of them.
     ///
-    /// Serials: 1 is refunded on the second day, 2 voided by 3, 4 voided late by 5, 6 not by 7.
+    /// Serials: 1 is refunded on the second day by 10, 2 voided by 3, 4 late by 5; the void 7 of 6 is
+    /// refused late, the void 9 of 8 at once.
     private static func playTwoDays(_ bench: PartnerBench) throws {
         let teller = try bench.test.signOn()
         func pay(_ amountFen: Int64, _ key: String) throws {
             _ = try bench.pay(PartnerBench.token(amountFen), key: key, by: teller)
         }
+        func void(_ serial: Int64, _ reversal: ControllablePartner.Question) throws {
+            bench.partner.set(reversal: reversal)
+            try bench.correct(.void, serial, key: "void-000\(serial)", by: teller)
+        }
         try pay(10_000, "paid-0001")
         try pay(20_000, "paid-0002")
-        try bench.correct(.void, 2, key: "void-0002", by: teller)
+        try void(2, .truth)
         try pay(30_000, "paid-0004")
-        bench.partner.set(reversal: .silence)
-        try bench.correct(.void, 4, key: "void-0004", by: teller)
-        let (_, askAgain) = try bench.timer.next()
-        bench.partner.set(reversal: .refuse)
-        try pay(40_000, "paid-0006")
-        try bench.correct(.void, 6, key: "void-0006", by: teller)
+        try void(4, .silence)
+        let (_, askOf5) = try bench.timer.next()
+        try pay(50_000, "paid-0006")
+        try void(6, .silence)
+        let (_, askOf7) = try bench.timer.next()
+        try pay(40_000, "paid-0008")
+        try void(8, .refuse)
         try bench.test.signOff(teller)
         try bench.test.nextDay()
         #expect(try bench.test.faults() == [])
+        askOf7()
+        try bench.wait(for: .refused, serial: 7)
         bench.partner.set(reversal: .truth)
-        askAgain()
+        askOf5()
         try bench.wait(for: .booked, serial: 5)
         _ = try bench.test.signOn()
-        try bench.correct(.refund, 1, key: "refund-01", by: teller)
+        try bench.correct(.refund, key: "refund-01", by: teller)
         _ = try bench.giveBack(5, key: "pay-out-5", by: teller).bytes()
         try bench.test.signOff(teller)
         try bench.test.nextDay()
@@ -70,11 +78,11 @@ import Testing
                 [
                     "000000000001 10000 60 -", "000000000002 20000 60 -",
                     "000000000003 -20000 -60 000000000002", "000000000004 30000 60 -",
-                    "000000000006 40000 60 -",
+                    "000000000006 50000 60 -", "000000000008 40000 60 -",
                 ],
                 [
                     "000000000005 -30000 -60 000000000004",
-                    "000000000008 -10000 -60 000000000001",
+                    "000000000010 -10000 -60 000000000001",
                 ],
             ])
         #expect(try bench.test.faults() == [])
@@ -88,7 +96,7 @@ import Testing
             SELECT sum(transaction_count) || ' ' || sum(amount_fen) || ' ' || sum(commission_fen)
             FROM day_revenue GROUP BY business_date ORDER BY business_date
             """)
-        #expect(days == ["5 80000 180", "2 -40000 -120"])
+        #expect(days == ["6 130000 240", "2 -40000 -120"])
         let dates = try bench.test.texts(
             "SELECT date(business_date * 86400, 'unixepoch') FROM day_revenue "
                 + "GROUP BY business_date ORDER BY business_date"
@@ -98,8 +106,8 @@ import Testing
             try CommissionStatement($0, bench.test.book.catalogue).lines(
                 from: dates[0], to: dates[1], by: .station, scope: .init())
         }
-        // What is left is what was paid and stands: serial 6.
-        #expect(lines.map(\.commissionFen) == [60])
+        // What is left is what was paid and stands: serials 6 and 8.
+        #expect(lines.map(\.commissionFen) == [120])
         #expect(try bench.test.balances()["2241.POWER01.SUSP"] == 0)
     }
 
@@ -193,7 +201,8 @@ import Testing
         #expect(try bench.test.orderedFen(.remittance) == 80_000)
         bench.partner.set(reversal: .truth)
         let moved = try bench.test.movement {
-            #expect(try bench.correct(.void, 1, key: "void-0002", by: teller).isSettled)
+            let done = try bench.correct(.void, key: "void-0002", by: teller)
+            #expect(done.isSettled)
         }
         #expect(moved == paid.mapValues { -$0 })
         #expect(bench.partner.reversedSerials.last == "000000000001")
@@ -210,7 +219,8 @@ import Testing
         try bench.test.nextDay()
         _ = try bench.test.signOn()
         let moved = try bench.test.movement {
-            #expect(try bench.correct(.refund, 1, key: "refund-01", by: teller).isSettled)
+            let done = try bench.correct(.refund, key: "refund-01", by: teller)
+            #expect(done.isSettled)
         }
         #expect(moved == paid.mapValues { -$0 })
         let post = try #require(bench.partner.posts.last)
@@ -241,14 +251,16 @@ import Testing
             status: .unknown, first: .silence,
             chinese: ("处理中 待确认", "对方尚未确认，款项尚未付出。请凭本凭条查询。"),
             english: (
-                "To be confirmed", "It is not confirmed yet and nothing was paid out. Ask with this "
+                "To be confirmed",
+                "It is not confirmed yet and nothing was paid out. Ask with this "
                     + "receipt."
             )),
         Paper(
             status: .posted, first: .silence, then: .truth,
             chinese: ("已确认 待付款", "对方已确认，款项尚未付出。请凭本凭条领取 100.00 元。"),
             english: (
-                "Confirmed, to be paid out", "It is confirmed, and nothing was paid out yet: "
+                "Confirmed, to be paid out",
+                "It is confirmed, and nothing was paid out yet: "
                     + "100.00 CNY are paid out on this receipt."
             )),
         Paper(
@@ -295,7 +307,9 @@ import Testing
                 .document(found).elements
             let label = language == .chinese ? "状态" : "Status"
             for elements in [paper, page] {
-                #expect(elements.contains(.pair(PrintableText(label), .text(PrintableText(words.status)))))
+                let status = PaperElement.pair(
+                    PrintableText(label), .text(PrintableText(words.status)))
+                #expect(elements.contains(status))
                 let notices = [row.chinese.notice, row.english.notice].compactMap { $0 }
                 for notice in notices {
                     #expect(
