@@ -142,15 +142,7 @@ extension Operations {
                     "may_be_handed_in_again", .boolean, "Whether its number is still missing",
                     isRequired: false))
         ),
-        (
-            "TerminalItemProblem",
-            .answer(
-                Property("type", .words(problemTypes), "What is wrong"),
-                Property("status", .integer(400...599), "The HTTP status on the line"),
-                Property("detail", .anyText, "What is wrong and what to do"),
-                Property("detail_zh", .anyText, "The same in Chinese"),
-                Property("field", .anyText, "The field", isRequired: false))
-        ),
+        ("TerminalItemProblem", .answer(problemProperties)),
         (
             "TerminalNumbers",
             .answer(

@@ -95,7 +95,13 @@ import Testing
         #expect(try Self.results(answer) == [row.result, "2 applied"])
         let problem = try answer.json()["items"]?.items.first?["problem"]
         #expect(problem?["field"]?.text == row.field)
-        #expect(problem == nil || problem?["detail_zh"]?.text?.isEmpty == false)
+        if let problem {
+            #expect(
+                problem.members.map(\.name).prefix(6) == [
+                    "type", "title", "title_zh", "status", "detail", "detail_zh",
+                ])
+            #expect(problem.members.allSatisfy { $0.value.text?.isEmpty != true })
+        }
         // The same batch again: the first answers, and nothing more is booked.
         let before = try server.counts()
         let again = try client.post(Self.path, body)
