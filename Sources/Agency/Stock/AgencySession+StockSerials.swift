@@ -58,7 +58,7 @@ extension AgencySession {
     ) throws -> CommandOutcome {
         try once(claim) {
             guard let pack = try pack(resolution.pack),
-                try StockReader(connection).isBelow(pack.place, principal)
+                try oversees(principal, pack.place)
             else { throw Self.unknownPack }
             _ = try state(of: pack, after: .gapResolved)
             let item = stockItems.item(pack.item)
