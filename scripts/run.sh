@@ -14,7 +14,7 @@ fi
 log="$data/server.log"
 mkdir -p "$data"
 : >"$data/server.out"
-"$binary" serve --data "$data" --port "$port" >"$data/server.out" 2>>"$log" &
+"$binary" serve --data "$data" --port "$port" --sandbox >"$data/server.out" 2>>"$log" &
 server=$!
 trap 'kill -TERM "$server" 2>/dev/null || true' INT TERM
 

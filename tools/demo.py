@@ -48,7 +48,7 @@ class Server:
         self.log = open(folder / "server.log", "wb")
         run(binary, "load", DEMO, "--data", folder / "data")
         self.process = subprocess.Popen(
-            [binary, "serve", "--data", folder / "data", "--port", "0"],
+            [binary, "serve", "--data", folder / "data", "--port", "0", "--sandbox"],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):

@@ -1,4 +1,5 @@
 import Ledger
+import PartnerAPI
 import SQL
 import StrictJSON
 
@@ -32,6 +33,41 @@ extension AgencySession {
         }
         order.transaction.basket = basket?.place
         return try post(order)
+    }
+
+    /// Pays a bill, or records its intent where the biller books it at once.
+    ///
+    /// Refusals are those of `payBill(_:claim:by:)`.
+    func startBillPayment(
+        _ request: BillPaymentRequest, claim: IdempotencyClaim, by principal: Principal
+    ) throws -> PartnerStart {
+        try startOnce(claim) {
+            let shift = try shifts.shift(of: principal, connection)
+            let order = try billOrder(request, shift: shift)
+            guard order.isOnline else { return .done(try post(order).json(zone: profile.zone)) }
+            return .asking([try begin(order, claim: claim)])
+        }
+    }
+
+    /// Records a payment's intent, alone or as an item of a basket.
+    func begin(_ order: BillOrder, claim: IdempotencyClaim?) throws -> StartedPartnerCall {
+        let transaction = order.transaction
+        let serial = try beginCall(transaction, claim: claim)
+        try record(order, serial: serial)
+        let items =
+            order.billerReference.isEmpty
+            ? []
+            : [
+                PartnerLineItem(
+                    reference: order.billerReference, amountFen: transaction.amountFen)
+            ]
+        return StartedPartnerCall(
+            serial: serial, partnerCode: transaction.product.partner.code,
+            request: .post(
+                PartnerPost(
+                    serial: PartnerSerial(transaction: serial), kind: .payment,
+                    product: transaction.product.code, account: transaction.accountReference,
+                    amountFen: transaction.amountFen, lines: items)))
     }
 
     /// Posts a payment that asks no partner.

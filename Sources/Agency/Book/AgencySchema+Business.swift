@@ -3,7 +3,8 @@ extension AgencySchema {
     // One row for each service rendered; its serial number grows with time. Checks on the hot path
     // compare with OR: SQLite builds a temporary table for an IN list at each execution.
     //
-    // A void or a refund is a row of its own, of the same kind, with the amounts negated. The final
+    // A void or a refund is a row of its own, of the same kind, with the amounts negated; one that its
+    // partner refused is no correction, and another may follow. The final
     // date is the business date on which money moved for good, or was found not to move: it is the
     // date of the settlement file that tells of the row.
     static let transactions = """
@@ -45,7 +46,7 @@ extension AgencySchema {
         WHERE status IN ('pending', 'authorised', 'unknown', 'return_due');
         CREATE INDEX service_transaction_late ON service_transaction (final_date)
         WHERE final_date <> business_date;
-        CREATE UNIQUE INDEX service_transaction_corrected
+        CREATE INDEX service_transaction_corrected
         ON service_transaction (original_serial, original_item)
         WHERE original_serial IS NOT NULL;
         CREATE TRIGGER service_transaction_kept BEFORE DELETE ON service_transaction
@@ -76,7 +77,9 @@ extension AgencySchema {
         CREATE TRIGGER service_transaction_corrected_once BEFORE INSERT ON service_transaction
         WHEN NEW.original_serial IS NOT NULL AND EXISTS (
             SELECT 1 FROM service_transaction x WHERE x.original_serial = NEW.original_serial
-                AND (x.original_item = 0 OR NEW.original_item = 0))
+                AND (x.original_item = NEW.original_item OR x.original_item = 0
+                    OR NEW.original_item = 0)
+                AND x.status <> 'declined' AND x.status <> 'reversed')
         BEGIN SELECT RAISE(ABORT, 'the whole is taken back once, or its items are'); END;
 
         """

@@ -1,8 +1,10 @@
 /// The tables of partners that book each transaction at once, and of what they were asked.
 extension AgencySchema {
-    // A call stands beside its transaction. Cash of a call that was not answered is in the
-    // partner's suspense account, from `suspense_entry_id` until the transaction is posted or
-    // returned.
+    // A call stands beside its transaction; an item of a basket has no key of its own. `cash_fen` is
+    // what the transaction moves in the till, below zero when it pays out. Cash that came in for a
+    // call that was not answered is in the partner's suspense account, from `suspense_entry_id` until
+    // the transaction is posted or returned. What an answer that came late owes to a customer is put
+    // there by the transaction's own entry, until it is paid out.
     static let gateways = """
         CREATE TABLE partner_gateway (
             partner_id INTEGER PRIMARY KEY REFERENCES partner,
@@ -16,22 +18,22 @@ extension AgencySchema {
             queue_length INTEGER NOT NULL,
             failures_to_open INTEGER NOT NULL,
             open_milliseconds INTEGER NOT NULL,
-            suspense_account_id INTEGER NOT NULL UNIQUE REFERENCES ledger_account,
             changed_at INTEGER NOT NULL
         ) STRICT;
         CREATE TRIGGER partner_gateway_kept BEFORE DELETE ON partner_gateway
         BEGIN SELECT RAISE(ABORT, 'a gateway is changed, never deleted'); END;
         CREATE TRIGGER partner_gateway_fixed BEFORE UPDATE ON partner_gateway
-        WHEN NEW.partner_id <> OLD.partner_id OR NEW.suspense_account_id <> OLD.suspense_account_id
-        BEGIN SELECT RAISE(ABORT, 'a gateway keeps its partner and suspense account'); END;
+        WHEN NEW.partner_id <> OLD.partner_id
+        BEGIN SELECT RAISE(ABORT, 'a gateway keeps its partner'); END;
         CREATE TABLE partner_call (
             serial INTEGER PRIMARY KEY REFERENCES service_transaction,
+            act TEXT NOT NULL CHECK (act IN ('post', 'undo')),
             state TEXT NOT NULL CHECK (state IN ('posting', 'unknown', 'reversing', 'disputed',
                 'booked', 'refused', 'reversed')),
-            key TEXT NOT NULL,
-            credential INTEGER NOT NULL,
-            biller_reference TEXT NOT NULL,
-            pending_entry_id INTEGER NOT NULL UNIQUE REFERENCES journal_entry,
+            key TEXT,
+            credential INTEGER,
+            cash_fen INTEGER NOT NULL,
+            pending_entry_id INTEGER UNIQUE REFERENCES journal_entry,
             suspense_entry_id INTEGER UNIQUE REFERENCES journal_entry,
             return_entry_id INTEGER UNIQUE REFERENCES journal_entry,
             return_shift_id INTEGER REFERENCES shift,
@@ -41,10 +43,12 @@ extension AgencySchema {
             attempt_count INTEGER NOT NULL DEFAULT 0,
             asked_at INTEGER NOT NULL,
             UNIQUE (key, credential),
+            CHECK ((key IS NULL) = (credential IS NULL)),
             CHECK ((return_entry_id IS NULL) = (return_shift_id IS NULL)),
             CHECK (return_entry_id IS NULL OR suspense_entry_id IS NOT NULL),
+            CHECK (suspense_entry_id IS NULL OR cash_fen <> 0),
             CHECK (NOT (state IN ('unknown', 'reversing', 'disputed', 'reversed'))
-                OR suspense_entry_id IS NOT NULL)
+                OR cash_fen <= 0 OR suspense_entry_id IS NOT NULL)
         ) STRICT;
         CREATE INDEX partner_call_open ON partner_call (serial)
         WHERE state IN ('posting', 'unknown', 'reversing', 'disputed');
@@ -57,11 +61,13 @@ extension AgencySchema {
             OR NEW.return_entry_id IS NOT NULL
             OR (SELECT status FROM service_transaction WHERE serial = NEW.serial)
                 IS NOT 'pending'
+            OR (NEW.act = 'undo') IS NOT (SELECT x.correction IS 'void'
+                FROM service_transaction x WHERE x.serial = NEW.serial)
         BEGIN SELECT RAISE(ABORT, 'a call begins beside its pending transaction'); END;
         CREATE TRIGGER partner_call_steps BEFORE UPDATE ON partner_call
-        WHEN NEW.serial <> OLD.serial OR NEW.key <> OLD.key OR NEW.credential <> OLD.credential
-            OR NEW.biller_reference <> OLD.biller_reference
-            OR NEW.pending_entry_id <> OLD.pending_entry_id
+        WHEN NEW.serial <> OLD.serial OR NEW.act <> OLD.act OR NEW.key IS NOT OLD.key
+            OR NEW.credential IS NOT OLD.credential OR NEW.cash_fen <> OLD.cash_fen
+            OR NEW.pending_entry_id IS NOT OLD.pending_entry_id
             OR OLD.suspense_entry_id IS NOT NULL
                 AND NEW.suspense_entry_id IS NOT OLD.suspense_entry_id
             OR OLD.return_entry_id IS NOT NULL

@@ -126,7 +126,8 @@ public enum AgencySchema {
             name TEXT NOT NULL,
             kind TEXT NOT NULL,
             payable_account_id INTEGER NOT NULL REFERENCES ledger_account,
-            receivable_account_id INTEGER NOT NULL REFERENCES ledger_account
+            receivable_account_id INTEGER NOT NULL REFERENCES ledger_account,
+            suspense_account_id INTEGER NOT NULL UNIQUE REFERENCES ledger_account
         ) STRICT;
         CREATE TABLE product (
             product_id INTEGER PRIMARY KEY,

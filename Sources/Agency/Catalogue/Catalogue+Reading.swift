@@ -24,15 +24,15 @@ extension Catalogue {
     ) throws -> [ID<Partner>: Partner] {
         let partners = try connection.prepare(
             """
-            SELECT p.partner_id, p.code, p.name, p.payable_account_id, p.receivable_account_id,
-                g.suspense_account_id
-            FROM partner p LEFT JOIN partner_gateway g ON g.partner_id = p.partner_id
+            SELECT partner_id, code, name, payable_account_id, receivable_account_id,
+                suspense_account_id
+            FROM partner
             """
         ).all { row in
             Partner(
                 id: ID(row.integer(0)), code: row.text(1), name: row.text(2),
                 payableAccount: ID(row.integer(3)), receivableAccount: ID(row.integer(4)),
-                suspenseAccount: row.optionalInteger(5).map { ID($0) })
+                suspenseAccount: ID(row.integer(5)))
         }
         return Dictionary(uniqueKeysWithValues: partners.map { ($0.id, $0) })
     }

@@ -9,8 +9,8 @@ public struct Partner: Sendable {
     let payableAccount: ID<Account>
     /// What it owes us: pay-outs and their commission.
     let receivableAccount: ID<Account>
-    /// Where cash waits until it is known whether a partner booked; nothing without a gateway.
-    let suspenseAccount: ID<Account>?
+    /// Where cash waits until it is known whether the partner booked.
+    let suspenseAccount: ID<Account>
 }
 
 /// A service that a partner sells through the agency.

@@ -113,7 +113,7 @@ extension AgencySession {
         let parts = try connection.prepare(
             """
             SELECT original_item, -amount_fen, -fee_fen, -commission_fen FROM service_transaction
-            WHERE original_serial = $1
+            WHERE original_serial = $1 AND status <> 'declined' AND status <> 'reversed'
             """
         ).all(.integer(original.serial)) { row in
             (

@@ -30,7 +30,8 @@ extension AgencySession {
             SELECT x.kind, x.product_id, x.contract_id, t.station_id, x.business_date,
                 x.recorded_at, x.account_reference, x.partner_reference, x.amount_fen, x.fee_fen,
                 x.commission_fen, x.original_serial IS NOT NULL, EXISTS (
-                    SELECT 1 FROM service_transaction c WHERE c.original_serial = x.serial)
+                    SELECT 1 FROM service_transaction c WHERE c.original_serial = x.serial
+                        AND c.status <> 'declined' AND c.status <> 'reversed')
             FROM service_transaction x
             JOIN shift h ON h.shift_id = x.shift_id JOIN till t ON t.till_id = h.till_id
             WHERE x.serial = $1 AND x.status = 'posted'

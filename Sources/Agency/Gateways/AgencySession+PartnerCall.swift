@@ -3,186 +3,144 @@ import Ledger
 import SQL
 import StrictJSON
 
-/// A payment whose intent is durable: ask the partner now.
-struct StartedPartnerCall: Sendable {
-    let serial: Int64
-    let partnerCode: String
-    let productCode: String
-    let accountNumber: String
-    let amountFen: Int64
-    let billerReference: String
-}
-
-/// How a payment started.
-enum PaymentStart: Sendable {
-    /// It is answered: posted without asking anyone, refused, or known from an earlier request.
-    case known(PaymentOutcome)
-    /// Its intent is durable: ask the partner now.
-    case asking(StartedPartnerCall)
-}
-
-/// What became of a payment so far.
-public struct PaymentOutcome: Sendable, Equatable {
-    public let outcome: CommandOutcome
-    /// False while the partner's answer is awaited: the receipt says so, and its number stays.
-    public let isSettled: Bool
-}
-
 extension AgencySession {
-    /// Posts a payment, or records its intent where a partner must be asked first.
+    /// Runs the first step of a command at most once under a key, which is kept with what it wrote.
     ///
-    /// Refusals are those of `payBill(_:claim:by:)`. A key whose payment is not settled yet gets
-    /// the receipt as it stands now.
-    func startBillPayment(
-        _ request: BillPaymentRequest, claim: IdempotencyClaim, by principal: Principal
-    ) throws -> PaymentStart {
+    /// A key whose partners have not all answered gets its receipt as it stands now. What `body`
+    /// wrote before a refusal is undone, and the refusal is kept as the answer.
+    func startOnce(
+        _ claim: IdempotencyClaim, _ body: () throws -> PartnerStep
+    ) throws -> PartnerStart {
         if let known = try knownOutcome(of: claim) {
             return .known(try current(known, of: claim))
         }
-        let changes = connection.changeCount
+        let (changes, numbers) = (connection.changeCount, receiptCounters.takenCount)
         do {
-            let shift = try shifts.shift(of: principal, connection)
-            let order = try billOrder(request, shift: shift)
-            guard order.isOnline else {
-                let answer = try post(order).json(zone: profile.zone)
+            switch try body() {
+            case .done(let answer):
                 try keep(claim, outcome: "done", answer: answer)
                 return .known(PaymentOutcome(outcome: .done(answer), isSettled: true))
+            case .asking(let calls):
+                try keep(claim, outcome: "running", answer: [])
+                return .asking(calls)
             }
-            return .asking(try begin(order, claim: claim))
         } catch let refusal as Refusal {
-            if connection.changeCount != changes { try undoCommand() }
+            if connection.changeCount != changes || receiptCounters.takenCount != numbers {
+                try undoCommand()
+            }
             try refuse(claim, refusal)
             return .known(PaymentOutcome(outcome: .refused(refusal), isSettled: true))
         }
     }
 
-    /// What a key is told: of a payment that is not settled, its receipt as it stands.
-    private func current(
-        _ known: CommandOutcome, of claim: IdempotencyClaim
-    ) throws -> PaymentOutcome {
-        guard case .running = known,
-            let call = try PartnerCallReader(connection).call(
-                key: claim.key, credential: claim.credential)
-        else { return PaymentOutcome(outcome: known, isSettled: true) }
-        switch call.status {
-        case .unknown, .returnDue:
-            return PaymentOutcome(outcome: .done(try receiptJSON(call.serial)), isSettled: false)
-        case .pending, .authorised, .posted, .declined, .reversed, .returned:
-            return PaymentOutcome(outcome: known, isSettled: false)
-        }
-    }
-
-    /// Records a payment's intent: pending transaction, pending cash, a running key.
-    private func begin(
-        _ order: BillOrder, claim: IdempotencyClaim
-    ) throws -> StartedPartnerCall {
-        let transaction = order.transaction
-        precondition(transaction.kind.cashFlow == .takenIn, "only cash taken in can be suspended")
-        guard transaction.product.partner.suspenseAccount != nil else {
-            throw Self.unavailable(transaction.product.partner)
-        }
+    /// Records the intent of a transaction: pending row, pending cash, and a call to its partner.
+    ///
+    /// - Parameter claim: the key that hears the answer; nothing for an item of a basket.
+    /// - Returns: the transaction's serial number, under which the partner is asked.
+    /// - Throws: `Refusal` with `tillCeilingReached`, `tillShortOfCash`.
+    func beginCall(
+        _ transaction: NewTransaction, _ act: PartnerAct = .post, claim: IdempotencyClaim?
+    ) throws -> Int64 {
         let postings = transaction.postings(catalogue)
         try checkCeiling(transaction.shift, postings)
-        try keep(claim, outcome: "running", answer: [])
         let serial = try nextSerial()
-        let pending = try journal.pend(
-            NewEntry(
-                kind: transaction.kind.entryKind, narrative: transaction.product.code,
-                source: serial, postings: postings),
-            expiresAt: nil, at: now
-        ).id
+        let pending = try pend(postings, of: transaction, serial: serial)
         _ = try insert(transaction, serial: serial, status: .pending, entry: nil)
-        try record(order, serial: serial)
         try connection.prepare(
             """
-            INSERT INTO partner_call (serial, state, key, credential, biller_reference,
+            INSERT INTO partner_call (serial, act, state, key, credential, cash_fen,
                 pending_entry_id, asked_at)
-            VALUES ($1, 'posting', $2, $3, $4, $5, $6)
+            VALUES ($1, $2, 'posting', $3, $4, $5, $6, $7)
             """
         ).run(
-            .integer(serial), .text(claim.key), .integer(claim.credential),
-            .text(order.billerReference), .integer(pending.number),
+            .integer(serial), .text(act.rawValue), .text(claim?.key), .integer(claim?.credential),
+            .integer(transaction.cashFen), .integer(pending?.number),
             .integer(now.millisecondsSinceEpoch))
-        return StartedPartnerCall(
-            serial: serial, partnerCode: transaction.product.partner.code,
-            productCode: transaction.product.code,
-            accountNumber: transaction.accountReference, amountFen: transaction.amountFen,
-            billerReference: order.billerReference)
+        return serial
     }
 
-    static func unavailable(_ partner: Partner) -> Refusal {
-        Refusal(
-            .partnerUnavailable,
-            "\(partner.name) cannot be reached and nothing was booked; give the cash back and try "
-                + "again later",
-            zh: "无法连接\(partner.name)，未入账；请退还现金，稍后再试")
+    /// Undoes the command that began a call which no line can carry; its key is not used up.
+    func withdraw(_ started: StartedPartnerCall) throws -> PaymentOutcome {
+        guard let call = try PartnerCallReader(connection).call(started.serial) else {
+            preconditionFailure("the call was begun in this command")
+        }
+        try undoCommand()
+        let refusal = refusal(of: call, PartnerCallNews(event: .notSent))
+        return PaymentOutcome(outcome: .refused(refusal), isSettled: true)
     }
 
-    private static func refused(_ partner: Partner, reason: String) -> Refusal {
-        Refusal(
-            .partnerRefused,
-            "\(partner.name) refused: \(told(reason)); give the cash back",
-            zh: "\(partner.name)拒绝受理：\(told(reason))；请退还现金")
+    private func pend(
+        _ postings: [Posting], of transaction: NewTransaction, serial: Int64
+    ) throws -> ID<JournalEntry>? {
+        // A transfer that earns nothing moves nothing.
+        guard !postings.isEmpty else { return nil }
+        do {
+            return try journal.pend(
+                NewEntry(
+                    kind: transaction.kind.entryKind, narrative: transaction.product.code,
+                    source: serial, postings: postings),
+                expiresAt: nil, at: now
+            ).id
+        } catch LedgerError.limitExceeded {
+            throw Self.tillShortOfCash
+        }
     }
 
     /// Records what was heard of a partner; what comes twice or too late changes nothing.
     ///
-    /// - Returns: what the payment's key is told now.
+    /// - Returns: what the key is told now.
     func record(_ news: PartnerCallNews, serial: Int64) throws -> PaymentOutcome {
         guard let call = try PartnerCallReader(connection).call(serial) else {
             preconditionFailure("no call \(serial) was begun")
         }
         guard let (next, action) = call.state.transition(on: news.event) else {
             if call.state.question != nil { try note(news, of: call, state: call.state) }
-            return try answer(of: call.serial)
+            return try answer(of: serial)
         }
         try carryOut(action, call, news)
         try note(news, of: call, state: next)
-        return try answer(of: call.serial)
+        return try answer(of: serial)
     }
 
     private func carryOut(
         _ action: PartnerCallAction, _ call: PartnerCall, _ news: PartnerCallNews
     ) throws {
-        let partner = catalogue.product(call.product).partner
-        let reference = Self.carried(news.reference)
         switch action {
         case .nothing: break
         case .post:
-            let entry = try journal.postPending(call.pendingEntry, at: now)
-            try setStatus(.posted, of: call.serial, reference: reference, entry: entry.id)
-            try keepToken(news.token, of: call)
-            try finish(call, .done(try receiptJSON(call.serial)))
+            let entry = try call.pendingEntry.map { try journal.postPending($0, at: now).id }
+            try book(call, entry, news)
         case .decline:
-            _ = try journal.void(call.pendingEntry, narrative: "declined", at: now)
+            try release(call, narrative: "declined")
             try setStatus(.declined, of: call.serial)
-            try releaseBill(of: call.serial)
-            let isUnsent = news.event == .notSent
-            let refusal =
-                isUnsent ? Self.unavailable(partner) : Self.refused(partner, reason: news.reason)
-            try finish(call, .refused(refusal))
+            try comeToNothing(call)
+            try finish(call, .refused(refusal(of: call, news)))
         case .suspend:
-            try suspend(call, partner)
+            try suspend(call)
             try setStatus(.unknown, of: call.serial)
-        case .settle:
-            try keepToken(news.token, of: call)
-            let entry = try settle(call, partner)
-            try setStatus(.posted, of: call.serial, reference: reference, entry: entry)
-            try finish(call, .done(try receiptJSON(call.serial)))
-        case .oweReturn:
-            try setStatus(.returnDue, of: call.serial)
-            try releaseBill(of: call.serial)
+        case .settle: try book(call, try settle(call), news)
+        case .comeToNothing:
+            let isCashHeld = call.cashFen > 0
+            try setStatus(isCashHeld ? .returnDue : .reversed, of: call.serial)
+            try comeToNothing(call)
+            if !isCashHeld { try finish(call, .refused(refusal(of: call, news))) }
         }
     }
 
-    private func finish(_ call: PartnerCall, _ outcome: CommandOutcome) throws {
-        try finish(key: call.key, credential: call.credential, outcome)
+    private func book(
+        _ call: PartnerCall, _ entry: ID<JournalEntry>?, _ news: PartnerCallNews
+    ) throws {
+        try setStatus(
+            .posted, of: call.serial, reference: Self.carried(news.reference), entry: entry)
+        let answer = try finishBooked(call, news)
+        // What a late answer owes to the customer is paid out first; then the key is told of it.
+        let isCashDue = try PartnerCallReader(connection).call(call.serial)?.isReturnDue ?? false
+        if !isCashDue { try finish(call, .done(answer)) }
     }
 
-    private func keepToken(_ token: String, of call: PartnerCall) throws {
-        guard !token.isEmpty else { return }
-        try connection.prepare("UPDATE partner_call SET token = $1 WHERE serial = $2")
-            .run(.text(token), .integer(call.serial))
+    func finish(_ call: PartnerCall, _ outcome: CommandOutcome) throws {
+        guard let key = call.key, let credential = call.credential else { return }
+        try finish(key: key, credential: credential, outcome)
     }
 
     /// Notes where a call stands and what was heard last.
@@ -201,21 +159,35 @@ extension AgencySession {
             .integer(call.serial))
     }
 
+    // MARK: - Answers
+
+    /// What a key is told: of a transaction that is not settled, its receipt as it stands.
+    private func current(
+        _ known: CommandOutcome, of claim: IdempotencyClaim
+    ) throws -> PaymentOutcome {
+        guard case .running = known,
+            let call = try PartnerCallReader(connection).call(
+                key: claim.key, credential: claim.credential)
+        else { return PaymentOutcome(outcome: known, isSettled: true) }
+        return try answer(of: call.serial)
+    }
+
     /// What the key of a call is told now.
     private func answer(of serial: Int64) throws -> PaymentOutcome {
         guard let call = try PartnerCallReader(connection).call(serial) else {
             preconditionFailure("the call was read in this command")
         }
-        switch call.status {
-        case .posted, .returned, .unknown, .returnDue:
-            return PaymentOutcome(
-                outcome: .done(try receiptJSON(serial)),
-                isSettled: call.status == .posted || call.status == .returned)
-        case .declined:
-            let kept = try keptOutcome(key: call.key, credential: call.credential)
-            return PaymentOutcome(outcome: kept ?? .running, isSettled: true)
-        case .pending, .authorised, .reversed:
+        guard let key = call.key, let credential = call.credential else {
             return PaymentOutcome(outcome: .running, isSettled: false)
+        }
+        switch call.status {
+        case .pending, .authorised: return PaymentOutcome(outcome: .running, isSettled: false)
+        case .unknown, .returnDue, .posted, .declined, .reversed, .returned:
+            let kept = try keptOutcome(key: key, credential: credential) ?? .running
+            guard case .running = kept else {
+                return PaymentOutcome(outcome: kept, isSettled: true)
+            }
+            return PaymentOutcome(outcome: .done(try receiptJSON(serial)), isSettled: false)
         }
     }
 

@@ -6,7 +6,7 @@ import StrictJSON
 extension EntryKind {
     /// Cash that waits in suspense, for its partner did not answer.
     static let partnerSuspense = EntryKind("partner_suspense")
-    /// Cash in suspense that went back to the customer.
+    /// Cash in suspense that went to the customer.
     static let partnerReturn = EntryKind("partner_return")
 }
 
@@ -15,44 +15,63 @@ public func returnFingerprint(serial: Int64) -> SHA256Digest {
     fingerprintOf("payment_return", "\(serial)", "", 0)
 }
 
-/// Cash of calls that were not answered: into suspense, and out of it on one of two ways.
+/// Cash of calls that were not answered: into suspense, and out of it.
 extension AgencySession {
-    /// Moves a call's cash from pending to the partner's suspense account.
-    func suspend(_ call: PartnerCall, _ partner: Partner) throws {
-        _ = try journal.void(call.pendingEntry, narrative: "unanswered", at: now)
+    /// Releases what is pending; nothing of it was moved.
+    func release(_ call: PartnerCall, narrative: String) throws {
+        guard let pending = call.pendingEntry else { return }
+        _ = try journal.void(pending, narrative: narrative, at: now)
+    }
+
+    /// Releases what is pending; cash that came in moves to the partner's suspense account.
+    func suspend(_ call: PartnerCall) throws {
+        try release(call, narrative: "unanswered")
+        guard call.cashFen > 0 else { return }
         let entry = try journal.post(
             NewEntry(
                 kind: .partnerSuspense, narrative: catalogue.product(call.product).code,
                 source: call.serial,
                 postings: [
                     .debit(try shift(of: call).cashAccount, call.cashFen),
-                    .credit(suspense(of: partner), call.cashFen),
+                    .credit(suspenseAccount(of: call), call.cashFen),
                 ]),
             at: now
         ).id
-        try connection.prepare("UPDATE partner_call SET suspense_entry_id = $1 WHERE serial = $2")
-            .run(.integer(entry.number), .integer(call.serial))
+        try keepSuspense(entry, of: call)
     }
 
-    /// Moves a call's cash from suspense to the partner, the commission and the fee.
-    func settle(_ call: PartnerCall, _ partner: Partner) throws -> ID<JournalEntry> {
-        let accounts = catalogue.accounts(of: try shift(of: call).station)
-        let legs = [
-            (suspense(of: partner), call.cashFen),
-            (partner.payableAccount, call.commissionFen - call.amountFen),
-            (accounts.commission, -call.commissionFen), (accounts.fee, -call.feeFen),
-        ]
-        return try journal.post(
+    /// Posts what was pending after all, with the suspense account in the place of the till: cash
+    /// that came in comes out of it, cash that is to be paid out waits there for the customer.
+    ///
+    /// - Returns: the entry; nothing for a transaction that moves nothing.
+    func settle(_ call: PartnerCall) throws -> ID<JournalEntry>? {
+        guard let pendingEntry = call.pendingEntry else { return nil }
+        guard let pending = try journal.entry(pendingEntry) else {
+            throw BookError.damaged(table: "partner_call", field: "pending_entry_id")
+        }
+        let till = try shift(of: call).cashAccount
+        let suspense = suspenseAccount(of: call)
+        let postings = pending.postings.map { posting -> Posting in
+            guard posting.account == till else { return posting }
+            return switch posting.side {
+            case .debit: .debit(suspense, posting.amount)
+            case .credit: .credit(suspense, posting.amount)
+            }
+        }
+        let entry = try journal.post(
             NewEntry(
-                kind: call.kind.entryKind, narrative: catalogue.product(call.product).code,
-                source: call.serial, postings: legs.compactMap { Posting($0, signedFen: $1) }),
+                kind: call.kind.entryKind, narrative: pending.narrative, source: call.serial,
+                postings: postings),
             at: now
         ).id
+        if call.cashFen < 0 { try keepSuspense(entry, of: call) }
+        return entry
     }
 
-    /// Pays the cash of a payment that its partner never booked back, once for each key.
+    /// Pays out cash that waits for its customer, once for each key: that of a payment that came to
+    /// nothing, or of a correction that the partner confirmed late.
     ///
-    /// The cash leaves the caller's till, at the station that took it; the fee goes back too.
+    /// The cash leaves the caller's till, at the station that took it; a fee goes back too.
     /// Refusals, in order: `notSignedOn`, `unknownReceipt`, `returnNotDue`, `tillShortOfCash`.
     public func returnCash(
         serial: Int64, claim: IdempotencyClaim, by principal: Principal
@@ -64,46 +83,57 @@ extension AgencySession {
             else {
                 throw Refusal(
                     .unknownReceipt,
-                    "no payment of this station with this serial waited for a partner",
-                    zh: "本站没有此流水号的待确认缴费；请核对凭条")
+                    "no transaction of this station with this serial waited for a partner",
+                    zh: "本站没有此流水号的待确认业务；请核对凭条")
             }
-            guard call.status == .returnDue else {
-                throw Refusal(
-                    .returnNotDue,
-                    "the payment is \(call.status.rawValue); pay nothing back",
-                    zh: "该笔状态为 \(call.status.rawValue)，无需退款；请勿付款")
-            }
-            let entry = try payBack(call, from: current)
+            guard call.isReturnDue else { throw Self.returnNotDue(call) }
+            let entry = try payOut(call, from: current)
             try connection.prepare(
                 """
                 UPDATE partner_call SET return_entry_id = $1, return_shift_id = $2
                 WHERE serial = $3
                 """
             ).run(.integer(entry.number), .integer(current.id.number), .integer(serial))
-            try setStatus(.returned, of: serial)
-            let receipt = try receiptJSON(serial)
-            try finish(key: call.key, credential: call.credential, .done(receipt))
+            if call.status == .returnDue { try setStatus(.returned, of: serial) }
+            try finish(call, .done(try receiptJSON(serial)))
             var writer = JSONWriter()
             writer.beginObject()
             writer.field("serial_returned", Receipt.serialText(serial))
             writer.field("till_id", current.tillCode)
             writer.field("operator_id", current.staffCode)
-            writer.field("returned_fen", call.cashFen)
+            writer.field("returned_fen", abs(call.cashFen))
             writer.field("returned_at", profile.zone.text(now))
             writer.endObject()
             return writer.bytes
         }
     }
 
-    private func payBack(_ call: PartnerCall, from shift: Shift) throws -> ID<JournalEntry> {
-        let product = catalogue.product(call.product)
+    private static func returnNotDue(_ call: PartnerCall) -> Refusal {
+        switch call.status {
+        case .pending, .authorised, .unknown:
+            Refusal(
+                .returnNotDue,
+                "the partner has not said yet what became of it; pay nothing, and ask again later "
+                    + "with a new key",
+                zh: "合作方尚未答复结果；请勿付款，稍后以新编号重新查询")
+        case .returnDue, .posted, .declined, .reversed, .returned:
+            Refusal(
+                .returnNotDue,
+                "it is \(call.status.rawValue), and no cash waits; pay nothing and look at its "
+                    + "receipt",
+                zh: "此笔状态为 \(call.status.rawValue)，没有应退现金；请勿付款，请查看凭条")
+        }
+    }
+
+    private func payOut(_ call: PartnerCall, from shift: Shift) throws -> ID<JournalEntry> {
         do {
             return try journal.post(
                 NewEntry(
-                    kind: .partnerReturn, narrative: product.code, source: call.serial,
+                    kind: .partnerReturn, narrative: catalogue.product(call.product).code,
+                    source: call.serial,
                     postings: [
-                        .debit(suspense(of: product.partner), call.cashFen),
-                        .credit(shift.cashAccount, call.cashFen),
+                        .debit(suspenseAccount(of: call), abs(call.cashFen)),
+                        .credit(shift.cashAccount, abs(call.cashFen)),
                     ]),
                 at: now
             ).id
@@ -112,11 +142,13 @@ extension AgencySession {
         }
     }
 
-    private func suspense(of partner: Partner) -> ID<Account> {
-        guard let account = partner.suspenseAccount else {
-            preconditionFailure("\(partner.code) was called, so that it has a gateway")
-        }
-        return account
+    private func keepSuspense(_ entry: ID<JournalEntry>, of call: PartnerCall) throws {
+        try connection.prepare("UPDATE partner_call SET suspense_entry_id = $1 WHERE serial = $2")
+            .run(.integer(entry.number), .integer(call.serial))
+    }
+
+    private func suspenseAccount(of call: PartnerCall) -> ID<Account> {
+        catalogue.product(call.product).partner.suspenseAccount
     }
 
     private func shift(of call: PartnerCall) throws -> Shift {

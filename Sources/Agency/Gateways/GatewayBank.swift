@@ -31,7 +31,8 @@ public final class GatewayBank: BankGateway {
                 return completion(.noAnswer)
             }
             let post = PartnerPost(
-                serial: PartnerDesk.serial(request.serial), kind: .withdrawal, product: product,
+                serial: PartnerSerial(transaction: request.serial), kind: .withdrawal,
+                product: product,
                 amountFen: amountFen,
                 card: PartnerCard(
                     number: request.cardNumber, encryptedPINBlock: request.encryptedPINBlock))
@@ -56,7 +57,7 @@ public final class GatewayBank: BankGateway {
         queue.async { [self] in
             guard let (_, amountFen) = transaction(serial) else { return completion(false) }
             let reversal = PartnerReversal(
-                serial: PartnerDesk.serial(serial), amountFen: amountFen,
+                serial: PartnerSerial(transaction: serial), amountFen: amountFen,
                 reason: "no cash was paid out")
             line.reverse(reversal) { answer in
                 switch answer {

@@ -3,30 +3,50 @@ import Ledger
 import PartnerAPI
 import SQL
 
+/// What a partner is asked to do.
+enum PartnerAct: String, CaseIterable, Sendable {
+    /// To book the transaction under its own serial number.
+    case post
+    /// To take back what it booked under the original's serial number: a void.
+    case undo
+}
+
 /// A call to a partner as the book holds it, with its transaction.
 struct PartnerCall: Sendable {
     let serial: Int64
+    let act: PartnerAct
     let state: PartnerCallState
     let status: TransactionStatus
-    let key: String
-    let credential: Int64
-    let billerReference: String
+    /// Whose answer it is; nothing for an item of a basket.
+    let key: String?
+    let credential: Int64?
     let kind: TransactionKind
     let shift: ID<Shift>
     let product: ID<Product>
     let contract: ID<Contract>
-    let accountReference: String
+    let businessDate: BusinessDate
     let amountFen: Int64
     let feeFen: Int64
     let commissionFen: Int64
-    let pendingEntry: ID<JournalEntry>
+    /// What it moves in the till, in fen; below zero when it pays out.
+    let cashFen: Int64
+    let pendingEntry: ID<JournalEntry>?
+    let suspenseEntry: ID<JournalEntry>?
+    let returnEntry: ID<JournalEntry>?
+    let originalSerial: Int64?
+    let basketSerial: Int64?
     let reason: String
 
-    /// What the customer handed over, in fen.
-    var cashFen: Int64 { amountFen + feeFen }
+    /// Whether cash waits for the customer: of a payment that came to nothing, or of a correction
+    /// that the partner confirmed late.
+    var isReturnDue: Bool {
+        status == .returnDue || status == .posted && cashFen < 0 && isSuspended
+    }
+
+    private var isSuspended: Bool { suspenseEntry != nil && returnEntry == nil }
 }
 
-/// What a partner is to be asked about a serial.
+/// What a partner is to be asked about a call that is open.
 struct PartnerTask: Sendable {
     let serial: Int64
     let partnerCode: String
@@ -34,12 +54,33 @@ struct PartnerTask: Sendable {
     let question: PartnerQuestion
 }
 
+/// What a partner is asked about a serial that it may have booked.
+enum PartnerQuestion: Sendable, Equatable {
+    case query, reverse
+    /// To take back an original, again.
+    case undo(original: Int64)
+}
+
+extension PartnerCall {
+    /// What to ask the partner next; nothing when the call is settled.
+    var question: PartnerQuestion? {
+        switch (act, state.question) {
+        case (_, nil): nil
+        case (.post, .query): .query
+        case (.post, .reverse): .reverse
+        // Nothing but the reversal's own answer tells what became of a reversal.
+        case (.undo, .query), (.undo, .reverse): originalSerial.map { .undo(original: $0) }
+        }
+    }
+}
+
 /// What a connection can read of the calls to partners.
 struct PartnerCallReader {
     private static let columns = """
-        SELECT c.serial, c.state, x.status, c.key, c.credential, c.biller_reference, x.kind,
-            x.shift_id, x.product_id, x.contract_id, x.account_reference, x.amount_fen, x.fee_fen,
-            x.commission_fen, c.pending_entry_id, c.reason
+        SELECT c.serial, c.act, c.state, x.status, c.key, c.credential, x.kind, x.shift_id,
+            x.product_id, x.contract_id, x.business_date, x.amount_fen, x.fee_fen,
+            x.commission_fen, c.cash_fen, c.pending_entry_id, c.suspense_entry_id,
+            c.return_entry_id, x.original_serial, x.basket_serial, c.reason
         FROM partner_call c JOIN service_transaction x ON x.serial = c.serial
         """
 
@@ -72,16 +113,21 @@ struct PartnerCallReader {
 
 extension PartnerCall {
     fileprivate init(row: Row) throws {
-        guard let state = PartnerCallState(rawValue: row.text(1)),
-            let status = TransactionStatus(rawValue: row.text(2)),
+        guard let act = PartnerAct(rawValue: row.text(1)),
+            let state = PartnerCallState(rawValue: row.text(2)),
+            let status = TransactionStatus(rawValue: row.text(3)),
             let kind = TransactionKind(rawValue: row.text(6))
-        else { throw row.damage(1, expected: "a state, beside a status and a kind") }
+        else { throw row.damage(2, expected: "a state, beside an act, a status and a kind") }
         self.init(
-            serial: row.integer(0), state: state, status: status, key: row.text(3),
-            credential: row.integer(4), billerReference: row.text(5), kind: kind,
+            serial: row.integer(0), act: act, state: state, status: status,
+            key: row.optionalText(4), credential: row.optionalInteger(5), kind: kind,
             shift: ID(row.integer(7)), product: ID(row.integer(8)), contract: ID(row.integer(9)),
-            accountReference: row.text(10), amountFen: row.integer(11), feeFen: row.integer(12),
-            commissionFen: row.integer(13), pendingEntry: ID(row.integer(14)),
-            reason: row.text(15))
+            businessDate: row.businessDate(10), amountFen: row.integer(11),
+            feeFen: row.integer(12), commissionFen: row.integer(13), cashFen: row.integer(14),
+            pendingEntry: row.optionalInteger(15).map { ID($0) },
+            suspenseEntry: row.optionalInteger(16).map { ID($0) },
+            returnEntry: row.optionalInteger(17).map { ID($0) },
+            originalSerial: row.optionalInteger(18), basketSerial: row.optionalInteger(19),
+            reason: row.text(20))
     }
 }

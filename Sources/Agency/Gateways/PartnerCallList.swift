@@ -41,7 +41,7 @@ public struct OpenPartnerCall: Sendable {
     }
 }
 
-/// Lists the payments that are not confirmed, or whose cash is to be returned.
+/// Lists what partners have not confirmed, and cash that waits for its customer.
 public struct OpenPartnerCallReader {
     private let connection: Connection
 
@@ -67,7 +67,10 @@ public struct OpenPartnerCallReader {
             JOIN partner p ON p.partner_id = d.partner_id
             JOIN shift h ON h.shift_id = x.shift_id JOIN till t ON t.till_id = h.till_id
             JOIN station s ON s.station_id = t.station_id
-            WHERE x.status IN ('pending', 'unknown', 'return_due') AND c.serial > $1
+            WHERE (x.status IN ('pending', 'unknown', 'return_due')
+                OR x.status = 'posted' AND c.cash_fen < 0 AND c.suspense_entry_id IS NOT NULL
+                    AND c.return_entry_id IS NULL)
+                AND c.serial > $1
                 AND ifnull(p.partner_id = $2, 1) AND ifnull(s.station_id = $3, 1)
             ORDER BY c.serial LIMIT $4
             """

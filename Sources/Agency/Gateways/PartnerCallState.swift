@@ -11,24 +11,24 @@ import PartnerAPI
 ///                 reversing ──▶ reversed
 ///
 /// `posting` stands beside a pending transaction whose cash is pending too; `unknown`, `reversing`
-/// and `disputed` beside an unknown one whose cash is in suspense. A disputed call is asked about
-/// further: the partner may have corrected itself. The others are final.
+/// and `disputed` beside an unknown one: cash that came in is in suspense, cash that is to go out has
+/// not left the till. A disputed call is asked about further: the partner may have corrected itself.
+/// The others are final. A void has the same states: *booked* then means that the partner took back
+/// the original, and it is never queried, for only the reversal's own answer settles it.
 enum PartnerCallState: String, CaseIterable, Sendable {
     case posting, unknown, reversing, disputed, booked, refused, reversed
 
-    /// What to ask the partner next.
-    var question: PartnerQuestion? {
+    /// What settles it: a query, or a reversal.
+    enum Question: Sendable { case query, reverse }
+
+    /// What to ask the partner next; nothing when it is settled.
+    var question: Question? {
         switch self {
         case .posting, .booked, .refused, .reversed: nil
         case .unknown, .disputed: .query
         case .reversing: .reverse
         }
     }
-}
-
-/// What a partner is asked about a serial that it may have booked.
-enum PartnerQuestion: Sendable {
-    case query, reverse
 }
 
 /// What was heard of a partner, to whichever question.
@@ -51,16 +51,16 @@ enum PartnerCallEvent: String, CaseIterable, Sendable {
 /// What a transition does to the books.
 enum PartnerCallAction: Sendable {
     case nothing
-    /// Pending cash is posted: the payment is done.
+    /// What was pending is posted: the transaction is done.
     case post
-    /// Pending cash is released: the customer gets it back at once.
+    /// What was pending is released: the customer gets cash back at once, or none is paid out.
     case decline
-    /// Pending cash goes to the partner's suspense account.
+    /// Pending cash that came in goes to the partner's suspense account; none is paid out.
     case suspend
-    /// Cash in suspense goes to the partner, the commission and the fee.
+    /// The transaction is posted after all: out of suspense, or owed to the customer.
     case settle
-    /// Cash in suspense is owed to the customer.
-    case oweReturn
+    /// It came to nothing: cash in suspense is owed to the customer.
+    case comeToNothing
 }
 
 extension PartnerCallState {
@@ -81,16 +81,16 @@ extension PartnerCallState {
         // The answer to the post itself may come late.
         case (.unknown, .booked), (.disputed, .booked): (.booked, .settle)
         case (.unknown, .bookedOtherwise): (.disputed, .nothing)
-        case (.unknown, .refused), (.disputed, .refused): (.refused, .oweReturn)
+        case (.unknown, .refused), (.disputed, .refused): (.refused, .comeToNothing)
         // The post may still be on its way: only a reversal makes sure that it is not booked.
         case (.unknown, .notFound), (.disputed, .notFound): (.reversing, .nothing)
-        case (.unknown, .reversed), (.disputed, .reversed): (.reversed, .oweReturn)
+        case (.unknown, .reversed), (.disputed, .reversed): (.reversed, .comeToNothing)
         case (.unknown, .notSent), (.unknown, .unanswered), (.unknown, .inProgress),
             (.unknown, .notReversed), (.disputed, .bookedOtherwise), (.disputed, .notSent),
             (.disputed, .unanswered), (.disputed, .inProgress), (.disputed, .notReversed):
             nil
 
-        case (.reversing, .reversed): (.reversed, .oweReturn)
+        case (.reversing, .reversed): (.reversed, .comeToNothing)
         case (.reversing, .notReversed): (.unknown, .nothing)
         // Whatever an earlier question brings now is older than the reversal.
         case (.reversing, .booked), (.reversing, .bookedOtherwise), (.reversing, .refused),
@@ -119,6 +119,8 @@ struct PartnerCallNews: Sendable, Equatable {
     var reference = ""
     /// What a prepaid meter is told; empty without.
     var token = ""
+    /// The numbers of the tickets that the partner issued.
+    var tickets: [String] = []
     /// What the partner booked, in fen.
     var bookedFen: Int64?
     /// Why not, for the operator and the log.
@@ -138,6 +140,7 @@ struct PartnerCallNews: Sendable, Equatable {
         reference = booking.reference
         token = booking.token ?? ""
         bookedFen = booking.amountFen
+        tickets = booking.tickets
     }
 
     init(_ answer: PartnerPostAnswer) {
@@ -158,6 +161,15 @@ struct PartnerCallNews: Sendable, Equatable {
         case .reversed: self.init(event: .reversed)
         case .notFound: self.init(event: .notFound)
         case .inProgress: self.init(event: .inProgress)
+        case .unanswered(let failure): self.init(event: .unanswered, reason: failure.detail)
+        }
+    }
+
+    /// What is heard of a void: that the partner took back the original is what it was asked for.
+    init(undoing answer: PartnerReversalAnswer) {
+        switch answer {
+        case .reversed: self.init(event: .booked)
+        case .refused(let refusal): self.init(event: .refused, reason: refusal.reason)
         case .unanswered(let failure): self.init(event: .unanswered, reason: failure.detail)
         }
     }

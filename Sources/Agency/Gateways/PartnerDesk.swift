@@ -3,13 +3,15 @@ import PartnerAPI
 import SQL
 import Synchronization
 
-/// Leads a payment through its steps: intent made durable, partner asked, answer recorded.
+/// Leads what a partner books through its steps: intent made durable, partner asked, answer recorded.
 ///
 /// Partners are asked outside the writer, each on a line of its own, so that a slow one delays
 /// nobody else. What was not answered is asked about again and again until it is known.
 public final class PartnerDesk: Sendable {
     /// Runs work after some milliseconds.
     public typealias Timer = @Sendable (Int, @escaping @Sendable () -> Void) -> Void
+    /// What is done with an outcome once it is durable.
+    public typealias Completion = @Sendable (Result<PaymentOutcome, any Error>) -> Void
 
     /// How long until an open question is asked again, in milliseconds: doubled from first to last.
     static let firstPauseMilliseconds = 1_000
@@ -63,15 +65,37 @@ public final class PartnerDesk: Sendable {
     /// - Throws: `WriterError` when the intent could not be queued; then nothing was begun.
     public func pay(
         _ request: BillPaymentRequest, claim: IdempotencyClaim, by principal: Principal,
-        completion: @escaping @Sendable (Result<PaymentOutcome, any Error>) -> Void
+        completion: @escaping Completion
     ) throws {
-        try writer.submit({ session in
-            try session.startBillPayment(request, claim: claim, by: principal)
+        try lead(completion) { try $0.startBillPayment(request, claim: claim, by: principal) }
+    }
+
+    /// Leads a command through its steps; `completion` hears once each partner was heard, or not.
+    ///
+    /// - Throws: `WriterError` when the intent could not be queued; then nothing was begun.
+    func lead(
+        _ completion: @escaping Completion,
+        _ start: @escaping @Sendable (AgencySession) throws -> PartnerStart
+    ) throws {
+        try writer.submit({ [lines] session in
+            let started = try start(session)
+            guard case .asking(let calls) = started,
+                let call = calls.first(where: { lines[$0.partnerCode] == nil })
+            else { return started }
+            return .known(try session.withdraw(call))
         }) { [self] started in
             switch started {
             case .failure(let error): completion(.failure(error))
             case .success(.known(let outcome)): completion(.success(outcome))
-            case .success(.asking(let call)): post(call, completion)
+            case .success(.asking(let calls)):
+                let waiting = Atomic(calls.count)
+                for call in calls {
+                    begin(call) { result in
+                        // The last answer to be recorded knows of all.
+                        let left = waiting.subtract(1, ordering: .acquiringAndReleasing).newValue
+                        if left == 0 { completion(result) }
+                    }
+                }
             }
         }
     }
@@ -103,30 +127,26 @@ public final class PartnerDesk: Sendable {
         ask(task, attempt: 0)
     }
 
-    // MARK: Post
+    // MARK: First call
 
-    private func post(
-        _ call: StartedPartnerCall,
-        _ completion: @escaping @Sendable (Result<PaymentOutcome, any Error>) -> Void
-    ) {
+    private func begin(_ call: StartedPartnerCall, _ completion: @escaping Completion) {
         guard let line = lines[call.partnerCode] else {
-            let news = PartnerCallNews(event: .notSent, reason: "no line to the partner")
-            return record(news, call.serial, completion)
+            preconditionFailure("a call without a line is withdrawn")
         }
-        let items =
-            call.billerReference.isEmpty
-            ? [] : [PartnerLineItem(reference: call.billerReference, amountFen: call.amountFen)]
-        let post = PartnerPost(
-            serial: Self.serial(call.serial), kind: .payment, product: call.productCode,
-            account: call.accountNumber, amountFen: call.amountFen, lines: items)
-        line.post(post) { [self] answer in
-            record(PartnerCallNews(answer), call.serial, completion)
+        switch call.request {
+        case .post(let post):
+            line.post(post) { [self] answer in
+                recordFirst(PartnerCallNews(answer), call.serial, completion)
+            }
+        case .undo(let reversal):
+            line.reverse(reversal) { [self] answer in
+                recordFirst(PartnerCallNews(undoing: answer), call.serial, completion)
+            }
         }
     }
 
-    private func record(
-        _ news: PartnerCallNews, _ serial: Int64,
-        _ completion: @escaping @Sendable (Result<PaymentOutcome, any Error>) -> Void
+    private func recordFirst(
+        _ news: PartnerCallNews, _ serial: Int64, _ completion: @escaping Completion
     ) {
         record(news, serial, attempt: 0) { result in
             // The partner has answered: neither "nothing was booked" nor "refused" would be true.
@@ -146,7 +166,7 @@ public final class PartnerDesk: Sendable {
             return report(
                 "\(task.partnerCode) has no gateway, but call \(task.serial) is open; set it again")
         }
-        let serial = Self.serial(task.serial)
+        let serial = PartnerSerial(transaction: task.serial)
         switch task.question {
         case .query:
             line.query(PartnerQuery(serial: serial, amountFen: task.amountFen)) { [self] answer in
@@ -158,6 +178,10 @@ public final class PartnerDesk: Sendable {
             line.reverse(reversal) { [self] answer in
                 record(PartnerCallNews(answer), task, attempt: attempt)
             }
+        case .undo(let original):
+            line.reverse(.void(of: original, amountFen: task.amountFen)) { [self] answer in
+                record(PartnerCallNews(undoing: answer), task, attempt: attempt)
+            }
         }
     }
 
@@ -168,7 +192,7 @@ public final class PartnerDesk: Sendable {
     /// Records news and goes on with what is still open; when that fails, it is tried again.
     private func record(
         _ news: PartnerCallNews, _ serial: Int64, attempt: Int,
-        _ completion: @escaping @Sendable (Result<PaymentOutcome, any Error>) -> Void
+        _ completion: @escaping Completion
     ) {
         do {
             try writer.submit({ session in
@@ -212,14 +236,6 @@ public final class PartnerDesk: Sendable {
     static func pauseMilliseconds(_ attempt: Int) -> Int {
         min(firstPauseMilliseconds << min(attempt, 20), lastPauseMilliseconds)
     }
-
-    /// Our serial number as partners know it.
-    static func serial(_ number: Int64) -> PartnerSerial {
-        guard let serial = PartnerSerial(Receipt.serialText(number)) else {
-            preconditionFailure("a serial number is digits")
-        }
-        return serial
-    }
 }
 
 extension AgencySession {
@@ -229,10 +245,19 @@ extension AgencySession {
     }
 
     func task(of call: PartnerCall) -> PartnerTask? {
-        call.state.question.map {
+        call.question.map {
             PartnerTask(
                 serial: call.serial, partnerCode: catalogue.product(call.product).partner.code,
-                amountFen: call.amountFen, question: $0)
+                amountFen: abs(call.amountFen), question: $0)
         }
+    }
+}
+
+extension PartnerReversal {
+    /// Takes back what a partner booked, for the counter voids it.
+    static func void(of original: Int64, amountFen: Int64) -> PartnerReversal {
+        PartnerReversal(
+            serial: PartnerSerial(transaction: original), amountFen: amountFen,
+            reason: "voided at the counter")
     }
 }

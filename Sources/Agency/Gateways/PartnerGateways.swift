@@ -113,23 +113,18 @@ struct GatewayRows {
         }
     }
 
-    /// Writes a partner's gateway, with a suspense account the first time.
+    /// Writes a partner's gateway.
     func set(
-        _ settings: GatewaySettings, key: [UInt8], partner: ID<Partner>,
-        suspense: () throws -> ID<Account>, at instant: Instant
+        _ settings: GatewaySettings, key: [UInt8], partner: ID<Partner>, at instant: Instant
     ) throws {
-        let known = try connection.prepare(
-            "SELECT suspense_account_id FROM partner_gateway WHERE partner_id = $1"
-        ).first(.integer(partner.number)) { ID<Account>($0.integer(0)) }
-        let account = try known ?? suspense()
         let sealed = try AESGCM.seal(
             key, key: sealing, associatedData: Self.context(partner, settings.keyID))
         try connection.prepare(
             """
             INSERT INTO partner_gateway (partner_id, base_url, key_id, sealed_key,
                 certificate_path, connect_milliseconds, answer_milliseconds, thread_count,
-                queue_length, failures_to_open, open_milliseconds, suspense_account_id, changed_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                queue_length, failures_to_open, open_milliseconds, changed_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             ON CONFLICT (partner_id) DO UPDATE SET base_url = excluded.base_url,
                 key_id = excluded.key_id, sealed_key = excluded.sealed_key,
                 certificate_path = excluded.certificate_path,
@@ -145,7 +140,7 @@ struct GatewayRows {
             .integer(settings.connectMilliseconds), .integer(settings.answerMilliseconds),
             .integer(settings.threadCount), .integer(settings.queueLength),
             .integer(settings.failuresToOpen), .integer(settings.openMilliseconds),
-            .integer(account.number), .integer(instant.millisecondsSinceEpoch))
+            .integer(instant.millisecondsSinceEpoch))
     }
 
     // A sealed key copied to another row does not open there.
@@ -157,8 +152,9 @@ struct GatewayRows {
 extension Book {
     /// A line to each partner that has a gateway, by the partners' codes.
     ///
+    /// - Parameter sandbox: plays the partners that have none; nothing leaves them without a line.
     /// - Throws: `BookError` for a gateway that cannot be used; `CryptographyError`, `SQLError`.
-    public func partnerLines() throws -> [String: PartnerLine] {
+    public func partnerLines(sandbox: SandboxPartner? = nil) throws -> [String: PartnerLine] {
         let rows = try readers.read { try GatewayRows($0, sealing: keys.sealing).all() }
         var lines: [String: PartnerLine] = [:]
         for row in rows {
@@ -167,6 +163,11 @@ extension Book {
                 key: row.key, partnerCode: row.partnerCode, clock: { .now })
             lines[row.partnerCode] = try PartnerLine(
                 name: row.partnerCode, gateway: gateway, configuration: row.settings.line)
+        }
+        guard let sandbox else { return lines }
+        for code in Set(catalogue.products.map(\.partner.code)) where lines[code] == nil {
+            lines[code] = try PartnerLine(
+                name: code, gateway: sandbox, configuration: PartnerLineConfiguration())
         }
         return lines
     }
@@ -188,7 +189,7 @@ public struct GatewaySetup {
         try Migrator(AgencySchema.migrations).migrate(connection)
     }
 
-    /// Sets a partner's gateway, the first time with a suspense account.
+    /// Sets a partner's gateway.
     ///
     /// - Parameter keyHex: the shared key that signs requests and answers.
     /// - Throws: `BookError.unusable` for settings or a key that cannot be used.
@@ -199,26 +200,17 @@ public struct GatewaySetup {
         }
         _ = try settings.gateway(
             key: SymmetricKey(bytes: bytes), partnerCode: partnerCode, clock: { .now })
-        let profile = try AgencyProfile.read(connection)
-        let partner = try connection.prepare("SELECT partner_id, name FROM partner WHERE code = $1")
-            .first(.text(partnerCode)) { (ID<Partner>($0.integer(0)), $0.text(1)) }
-        guard let (partner, name) = partner else {
+        let partner = try connection.prepare("SELECT partner_id FROM partner WHERE code = $1")
+            .first(.text(partnerCode)) { ID<Partner>($0.integer(0)) }
+        guard let partner else {
             throw BookError.unusable(
                 path: "gateway of \(partnerCode)",
                 reason: "the catalogue has no such partner; load it first")
         }
-        let journal = Journal(connection: connection)
         try connection.transaction {
-            journal.commandWillBegin()
             try GatewayRows(connection, sealing: keys.sealing).set(
-                settings, key: bytes, partner: partner,
-                suspense: {
-                    try AccountOpener(journal: journal, currency: profile.currency).open(
-                        "2241.\(partnerCode).SUSP", "unconfirmed payments to \(name)", .liability)
-                }, at: .now)
-            try journal.batchWillCommit()
+                settings, key: bytes, partner: partner, at: .now)
         }
-        journal.batchDidEnd(isCommitted: true)
     }
 
     /// The gateways that are set, by the partners' codes.

@@ -57,13 +57,16 @@ extension NetworkLoader {
             "2202.\(partner.id)", "payable to \(partner.name)", .liability)
         let receivable = try accounts.open(
             "1122.\(partner.id)", "receivable from \(partner.name)", .asset)
+        let suspense = try accounts.open(
+            "2241.\(partner.id).SUSP", "not confirmed by \(partner.name)", .liability)
         return try insert(
             """
-            INSERT INTO partner (code, name, kind, payable_account_id, receivable_account_id)
-            VALUES ($1, $2, $3, $4, $5) RETURNING partner_id
+            INSERT INTO partner (code, name, kind, payable_account_id, receivable_account_id,
+                suspense_account_id)
+            VALUES ($1, $2, $3, $4, $5, $6) RETURNING partner_id
             """,
             .text(partner.id), .text(partner.name), .text(partner.kind.rawValue),
-            .integer(payable.number), .integer(receivable.number))
+            .integer(payable.number), .integer(receivable.number), .integer(suspense.number))
     }
 
     private func load(

@@ -19,6 +19,9 @@ struct NewTransaction {
     /// The basket's first serial number, and the receipt number that its items share.
     var basket: (serial: Int64, receiptNumber: Int64)?
 
+    /// What it moves in the till, in fen; below zero when cash is paid out.
+    var cashFen: Int64 { kind.cashFen(amountFen: amountFen, feeFen: feeFen) }
+
     /// What its entry posts: cash, what the partner is owed or owes, commission and fee.
     ///
     /// It is empty for a transfer that earns nothing.
@@ -31,18 +34,18 @@ struct NewTransaction {
             switch kind.cashFlow {
             case .takenIn:
                 [
-                    (shift.cashAccount, amountFen + feeFen),
+                    (shift.cashAccount, cashFen),
                     (partner.payableAccount, commissionFen - amountFen),
                 ]
             case .paidOut:
                 [
                     (partner.receivableAccount, amountFen + commissionFen),
-                    (shift.cashAccount, feeFen - amountFen),
+                    (shift.cashAccount, cashFen),
                 ]
             case .none:
                 [
                     (partner.receivableAccount, commissionFen),
-                    (shift.cashAccount, feeFen),
+                    (shift.cashAccount, cashFen),
                 ]
             }
         return (legs + [(station.commission, -commissionFen), (station.fee, -feeFen)])

@@ -32,6 +32,16 @@ public enum TransactionKind: String, CaseIterable, Sendable {
         case .transfer: .none
         }
     }
+
+    /// What a transaction moves in the till, in fen; below zero when cash is paid out.
+    func cashFen(amountFen: Int64, feeFen: Int64) -> Int64 {
+        switch cashFlow {
+        case .takenIn: amountFen + feeFen
+        // A fee is kept back from what is paid out.
+        case .paidOut: feeFen - amountFen
+        case .none: feeFen
+        }
+    }
 }
 
 /// Where a transaction stands.
@@ -92,6 +102,8 @@ public struct Receipt: Sendable, Equatable {
     public let basketSerial: Int64?
     /// What a prepaid meter is told, such as an electricity token; empty without.
     public var token = ""
+    /// Cash that waits for the customer since a partner's late answer, in fen.
+    public var returnDueFen: Int64 = 0
 
     /// A transaction that was undone.
     public struct Original: Sendable, Equatable {
@@ -141,6 +153,7 @@ public struct Receipt: Sendable, Equatable {
         writer.field("amount_fen", amountFen)
         writer.field("service_fee_fen", feeFen)
         writer.field("total_fen", totalFen)
+        if returnDueFen > 0 { writer.field("return_due_fen", returnDueFen) }
         if let original {
             writer.field("correction", original.correction.rawValue)
             writer.key("original_serial")

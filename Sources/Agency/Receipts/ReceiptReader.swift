@@ -11,7 +11,10 @@ public struct ReceiptReader {
         SELECT x.serial, s.code, x.business_date, x.receipt_number, x.kind, x.status,
             x.recorded_at, m.code, t.code, p.code, p.name, x.account_reference,
             x.partner_reference, x.amount_fen, x.fee_fen, x.original_serial, x.original_item,
-            x.correction, x.basket_serial, ifnull(g.token, '')
+            x.correction, x.basket_serial, ifnull(g.token, ''),
+            CASE WHEN g.suspense_entry_id IS NOT NULL AND g.return_entry_id IS NULL
+                AND (x.status = 'return_due' OR x.status = 'posted' AND g.cash_fen < 0)
+                THEN abs(g.cash_fen) ELSE 0 END
         FROM service_transaction x
         LEFT JOIN partner_call g ON g.serial = x.serial
         JOIN shift h ON h.shift_id = x.shift_id
@@ -123,6 +126,7 @@ extension Receipt {
             operatorCode: row.text(7), tillCode: row.text(8), productCode: row.text(9),
             productName: row.text(10), accountReference: row.text(11),
             partnerReference: row.text(12), amountFen: row.integer(13), feeFen: row.integer(14),
-            original: original, basketSerial: row.optionalInteger(18), token: row.text(19))
+            original: original, basketSerial: row.optionalInteger(18), token: row.text(19),
+            returnDueFen: row.integer(20))
     }
 }

@@ -52,8 +52,10 @@ extension BusinessChecks {
                 WITH \(toldReceipts)
                 SELECT 'of payments and sales' FROM (
                     SELECT count(*) AS n, sum(serial) AS s FROM service_transaction
-                    WHERE kind = 'bill_payment' AND (status = 'posted' OR status = 'returned')
-                        OR kind = 'ticket_sale' AND status = 'posted'
+                    WHERE (kind = 'bill_payment' AND (status = 'posted' OR status = 'returned')
+                        OR kind = 'ticket_sale' AND status = 'posted')
+                        AND serial NOT IN (SELECT serial FROM partner_call WHERE cash_fen < 0
+                            AND suspense_entry_id IS NOT NULL AND return_entry_id IS NULL)
                 ) x JOIN (
                     SELECT count(*) AS n, sum(CAST(r ->> '$.serial' AS INTEGER)) AS s FROM told
                     WHERE r ->> '$.kind' = 'bill_payment' OR r ->> '$.kind' = 'ticket_sale'
@@ -99,11 +101,7 @@ extension BusinessChecks {
                                 THEN fee_fen - amount_fen WHEN kind = 'transfer' THEN fee_fen
                                 ELSE amount_fen + fee_fen END AS fen
                             FROM service_transaction WHERE status = 'posted'
-                            UNION ALL SELECT x.shift_id, x.amount_fen + x.fee_fen
-                            FROM partner_call c JOIN service_transaction x ON x.serial = c.serial
-                            WHERE c.suspense_entry_id IS NOT NULL AND x.status <> 'posted'
-                            UNION ALL SELECT c.return_shift_id, -x.amount_fen - x.fee_fen
-                            FROM partner_call c JOIN service_transaction x ON x.serial = c.serial
+                            UNION ALL \(BusinessChecks.calledCash)
                             UNION ALL \(BusinessChecks.suspendedOrderCash)
                             UNION ALL SELECT sent_shift_id, -amount_fen FROM cash_transfer
                             UNION ALL SELECT received_shift_id, received_fen FROM cash_transfer

@@ -1,5 +1,13 @@
 /// The rules of what partners were asked: each call stands as its transaction does.
 extension BusinessChecks {
+    /// What calls moved in the tills beside or instead of their transactions' own entries.
+    static let calledCash = """
+        SELECT x.shift_id, abs(c.cash_fen) AS fen
+        FROM partner_call c JOIN service_transaction x ON x.serial = c.serial
+        WHERE c.suspense_entry_id IS NOT NULL AND (x.status <> 'posted' OR c.cash_fen < 0)
+        UNION ALL SELECT return_shift_id, -abs(cash_fen) FROM partner_call
+        """
+
     static let gateways = [
         Check(
             name: "calls stand as their transactions", table: "partner_call",
@@ -10,9 +18,16 @@ extension BusinessChecks {
                 WHERE (x.status = 'pending') IS NOT (c.state = 'posting')
                     OR (x.status = 'unknown') IS NOT (c.state IN ('unknown', 'reversing', 'disputed'))
                     OR (x.status = 'posted') IS NOT (c.state = 'booked')
-                    OR (x.status = 'declined') IS NOT (c.state = 'refused'
-                        AND c.suspense_entry_id IS NULL)
-                    OR (x.status = 'returned') IS NOT (c.return_entry_id IS NOT NULL)
+                    OR x.status = 'declined' AND (c.state <> 'refused'
+                        OR c.suspense_entry_id IS NOT NULL)
+                    OR x.status = 'reversed' AND (c.cash_fen > 0
+                        OR c.state NOT IN ('refused', 'reversed'))
+                    OR c.cash_fen > 0
+                        AND (x.status = 'returned') IS NOT (c.return_entry_id IS NOT NULL)
+                    OR c.cash_fen IS NOT CASE WHEN x.kind IN ('withdrawal', 'prize_payment')
+                        THEN x.fee_fen - x.amount_fen WHEN x.kind = 'transfer' THEN x.fee_fen
+                        ELSE x.amount_fen + x.fee_fen END
+                    OR (c.act = 'undo') IS NOT (x.correction IS 'void')
                 """),
         Check(
             name: "open payments have their calls", table: "service_transaction",
@@ -31,9 +46,11 @@ extension BusinessChecks {
                 SELECT CAST(c.serial AS TEXT) FROM partner_call c
                 JOIN service_transaction x ON x.serial = c.serial
                 LEFT JOIN idempotency_key k ON k.key = c.key AND k.credential = c.credential
-                WHERE k.outcome IS NOT CASE x.status WHEN 'posted' THEN 'done'
+                WHERE c.key IS NOT NULL AND k.outcome IS NOT CASE x.status
+                    WHEN 'posted' THEN iif(c.cash_fen < 0 AND c.suspense_entry_id IS NOT NULL
+                        AND c.return_entry_id IS NULL, 'running', 'done')
                     WHEN 'returned' THEN 'done' WHEN 'declined' THEN 'refused'
-                    ELSE 'running' END
+                    WHEN 'reversed' THEN 'refused' ELSE 'running' END
                 """),
         Check(
             name: "calls hold their cash", table: "partner_call",
@@ -43,41 +60,48 @@ extension BusinessChecks {
                 SELECT CAST(c.serial AS TEXT) FROM partner_call c
                 JOIN service_transaction x ON x.serial = c.serial
                 JOIN product d ON d.product_id = x.product_id
-                JOIN partner_gateway g ON g.partner_id = d.partner_id
+                JOIN partner g ON g.partner_id = d.partner_id
                 LEFT JOIN journal_entry e ON e.entry_id = c.pending_entry_id
                 LEFT JOIN pending_entry w ON w.entry_id = c.pending_entry_id
                 LEFT JOIN journal_entry r ON r.entry_id = w.resolved_by
                 LEFT JOIN journal_entry u ON u.entry_id = c.suspense_entry_id
                 LEFT JOIN journal_entry b ON b.entry_id = c.return_entry_id
-                WHERE e.phase IS NOT 1 OR e.source_id IS NOT c.serial
-                    OR CASE WHEN c.state = 'posting' THEN r.entry_id IS NOT NULL
-                        WHEN x.status = 'posted' AND c.suspense_entry_id IS NULL
-                            THEN r.entry_id IS NOT x.entry_id
-                        ELSE r.phase IS NOT 3 END
-                    OR c.suspense_entry_id IS NOT NULL AND (u.kind IS NOT 'partner_suspense'
-                        OR u.source_id IS NOT c.serial OR (
+                WHERE (c.pending_entry_id IS NULL)
+                        IS NOT (x.fee_fen = 0 AND x.commission_fen = 0 AND x.kind = 'transfer')
+                    OR c.pending_entry_id IS NOT NULL AND (e.phase IS NOT 1
+                        OR e.source_id IS NOT c.serial
+                        OR CASE WHEN c.state = 'posting' THEN r.entry_id IS NOT NULL
+                            WHEN x.status = 'posted' AND c.cash_fen = 0
+                                THEN r.entry_id IS NOT x.entry_id AND r.phase IS NOT 3
+                            WHEN x.status = 'posted' AND c.suspense_entry_id IS NULL
+                                THEN r.entry_id IS NOT x.entry_id
+                            ELSE r.phase IS NOT 3 END)
+                    OR c.suspense_entry_id IS NOT NULL AND (u.source_id IS NOT c.serial
+                        OR u.kind IS NOT iif(c.cash_fen > 0, 'partner_suspense', x.kind)
+                        OR c.cash_fen < 0 AND u.entry_id IS NOT x.entry_id
+                        OR (
                             SELECT sum(p.amount) FROM posting p WHERE p.entry_id = u.entry_id
                                 AND p.account_id = g.suspense_account_id
-                        ) IS NOT -(x.amount_fen + x.fee_fen))
+                        ) IS NOT -abs(c.cash_fen))
                     OR c.return_entry_id IS NOT NULL AND (b.kind IS NOT 'partner_return'
                         OR b.source_id IS NOT c.serial OR (
                             SELECT sum(p.amount) FROM posting p WHERE p.entry_id = b.entry_id
                                 AND p.account_id = g.suspense_account_id
-                        ) IS NOT x.amount_fen + x.fee_fen)
+                        ) IS NOT abs(c.cash_fen))
                 """),
         Check(
-            name: "suspense is what is open", table: "partner_gateway of partner",
-            fault: "field suspense_account_id: its balance is not the sum of the payments that "
-                + "are unknown or to be returned",
+            name: "suspense is what is open", table: "partner",
+            fault: "field suspense_account_id: its balance is not the sum of what is unknown and "
+                + "what waits for customers",
             sql: """
-                SELECT CAST(g.partner_id AS TEXT) FROM partner_gateway g
+                SELECT CAST(g.partner_id AS TEXT) FROM partner g
                 LEFT JOIN account_balance a ON a.account_id = g.suspense_account_id
                 LEFT JOIN (
-                    SELECT d.partner_id, sum(x.amount_fen + x.fee_fen) AS fen
+                    SELECT d.partner_id, sum(abs(c.cash_fen)) AS fen
                     FROM partner_call c JOIN service_transaction x ON x.serial = c.serial
                     JOIN product d ON d.product_id = x.product_id
-                    WHERE c.suspense_entry_id IS NOT NULL
-                        AND (x.status = 'unknown' OR x.status = 'return_due')
+                    WHERE c.suspense_entry_id IS NOT NULL AND c.return_entry_id IS NULL
+                        AND (x.status IN ('unknown', 'return_due') OR c.cash_fen < 0)
                     GROUP BY d.partner_id
                 ) o ON o.partner_id = g.partner_id
                 WHERE ifnull(a.credits - a.debits, 0) IS NOT ifnull(o.fen, 0)

@@ -61,7 +61,8 @@ enum BusinessChecks {
                         = ifnull(c.suspense_entry_id, x.entry_id)
                         OR p.entry_id = (SELECT o.taken_entry_id FROM bank_order o
                             WHERE o.serial = x.serial))
-                ), 0) IS NOT CASE WHEN x.kind IN ('withdrawal', 'prize_payment')
+                ), 0) IS NOT CASE WHEN c.suspense_entry_id = x.entry_id THEN 0
+                    WHEN x.kind IN ('withdrawal', 'prize_payment')
                     THEN x.fee_fen - x.amount_fen WHEN x.kind = 'transfer' THEN x.fee_fen
                     ELSE x.amount_fen + x.fee_fen END
                 """),

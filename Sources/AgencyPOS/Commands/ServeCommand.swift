@@ -33,6 +33,9 @@ enum ServeCommand: Command {
         Arguments.Option(
             name: "--log-level", value: "LEVEL",
             help: "debug, info, warning or error (default: info)"),
+        Arguments.Option(
+            name: "--sandbox",
+            help: "play the partners that have no gateway; for demonstrations only"),
     ]
 
     static func run(_ arguments: Arguments) throws {
@@ -52,7 +55,8 @@ enum ServeCommand: Command {
             path: arguments.text("--data", default: Arguments.Option.defaultData),
             report: { log.warning($0) })
         let service = try Service(
-            book: book, configuration: configuration, log: log, publicURL: publicURL)
+            book: book, configuration: configuration, log: log,
+            sandbox: arguments.has("--sandbox") ? SandboxPartner() : nil, publicURL: publicURL)
         let port = try service.start()
         // A pipe buffers standard output; whoever waits for this line must get it now.
         print("listening on http://\(configuration.host):\(port)")
@@ -84,7 +88,8 @@ struct Service: Sendable {
         gateway: any BankGateway = SandboxBank(),
         orderGateway: any BankOrderGateway = SandboxBank(),
         issuer: any TicketIssuer = SandboxTicketIssuer(),
-        activator: any StockActivator = LocalActivator(), publicURL: String? = nil
+        activator: any StockActivator = LocalActivator(), sandbox: SandboxPartner? = nil,
+        publicURL: String? = nil
     ) throws {
         host = configuration.host
         publicAddress = PublicAddress(publicURL)
@@ -95,7 +100,9 @@ struct Service: Sendable {
         let lines = try book.partnerLines()
         let banks = GatewayBank(lines: lines, readers: book.readers, others: gateway)
         desk = WithdrawalDesk(writer: book.writer, gateway: banks) { log.warning($0) }
-        partners = PartnerDesk(writer: book.writer, lines: lines) { log.warning($0) }
+        partners = PartnerDesk(
+            writer: book.writer, lines: try book.partnerLines(sandbox: sandbox)
+        ) { log.warning($0) }
         let bankOrders = GatewayBankOrders(lines: lines, others: orderGateway)
         orders = BankOrderDesk(writer: book.writer, gateway: bankOrders) { log.warning($0) }
         inquiries = BalanceInquiryDesk(writer: book.writer, gateway: bankOrders)

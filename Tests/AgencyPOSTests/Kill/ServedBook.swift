@@ -13,7 +13,9 @@ final class ServedBook {
     init(data: String, environment: [String: String] = [:]) throws {
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.executableURL = try Program.executable()
-        process.arguments = ["serve", "--data", data, "--port", "0", "--log-level", "error"]
+        process.arguments = [
+            "serve", "--data", data, "--port", "0", "--sandbox", "--log-level", "error",
+        ]
         let output = Pipe()
         process.standardOutput = output
         try process.run()

@@ -36,7 +36,8 @@ final class LiveServer: Sendable {
         book = try Book(path: folder.path) { clock.now }
         service = try Service(
             book: book, configuration: HTTPServerConfiguration(), log: log, gateway: gateway,
-            orderGateway: orderGateway, issuer: issuer, publicURL: publicURL)
+            orderGateway: orderGateway, issuer: issuer,
+            sandbox: SandboxPartner(timeoutMilliseconds: 20), publicURL: publicURL)
         port = try service.start()
         self.folder = folder
         self.clock = clock

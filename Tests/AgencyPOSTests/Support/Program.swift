@@ -75,7 +75,7 @@ final class ServerProcess {
     init(data: String) throws {
         let output = Pipe()
         process.executableURL = try Program.executable()
-        process.arguments = ["serve", "--data", data, "--port", "0"]
+        process.arguments = ["serve", "--data", data, "--port", "0", "--sandbox"]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = errors

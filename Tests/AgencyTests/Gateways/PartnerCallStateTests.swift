@@ -27,14 +27,14 @@ import Testing
         row(.posting, .unanswered, .unknown, .suspend),
         row(.unknown, .booked, .booked, .settle),
         row(.unknown, .bookedOtherwise, .disputed, .nothing),
-        row(.unknown, .refused, .refused, .oweReturn),
+        row(.unknown, .refused, .refused, .comeToNothing),
         row(.unknown, .notFound, .reversing, .nothing),
-        row(.unknown, .reversed, .reversed, .oweReturn),
+        row(.unknown, .reversed, .reversed, .comeToNothing),
         row(.disputed, .booked, .booked, .settle),
-        row(.disputed, .refused, .refused, .oweReturn),
+        row(.disputed, .refused, .refused, .comeToNothing),
         row(.disputed, .notFound, .reversing, .nothing),
-        row(.disputed, .reversed, .reversed, .oweReturn),
-        row(.reversing, .reversed, .reversed, .oweReturn),
+        row(.disputed, .reversed, .reversed, .comeToNothing),
+        row(.reversing, .reversed, .reversed, .comeToNothing),
         row(.reversing, .notReversed, .unknown, .nothing),
     ]
 
@@ -91,8 +91,8 @@ import Testing
         let claim = try bench.test.claim("terminal-1", teller, request.fingerprint)
         return try bench.test.perform { session in
             guard
-                case .asking(let call) = try session.startBillPayment(
-                    request, claim: claim, by: teller)
+                case .asking(let calls) = try session.startBillPayment(
+                    request, claim: claim, by: teller), let call = calls.first
             else { throw CommandOutcome.Unfinished() }
             for event in way(to: state) {
                 _ = try session.record(PartnerCallNews(event: event), serial: call.serial)

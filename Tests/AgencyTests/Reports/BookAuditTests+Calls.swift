@@ -36,6 +36,9 @@ extension BookAuditTests {
             check: "calls stand as their transactions",
             sql: "UPDATE partner_call SET state = 'disputed' WHERE serial = 1", row: "1"),
         Damage(
+            check: "calls stand as their transactions",
+            sql: "UPDATE partner_call SET act = 'undo' WHERE serial = 1", row: "1"),
+        Damage(
             check: "open payments have their calls",
             sql: "DELETE FROM partner_call WHERE serial = 2", row: "2"),
         Damage(
@@ -52,7 +55,7 @@ extension BookAuditTests {
             sql: "UPDATE partner_call SET suspense_entry_id = 1 WHERE serial = 2", row: "2"),
         Damage(
             check: "suspense is what is open",
-            sql: "UPDATE service_transaction SET fee_fen = 7 WHERE serial = 2"),
+            sql: "UPDATE partner_call SET cash_fen = 7 WHERE serial = 2"),
     ]
 
     @Test("damage to bills and their payments is found", arguments: billDamages)

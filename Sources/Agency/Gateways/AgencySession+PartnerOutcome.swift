@@ -1,0 +1,58 @@
+import Ledger
+import SQL
+
+/// What a partner's answer means beside the money, for each kind of transaction.
+extension AgencySession {
+    /// Does what a booking brings, and gives the answer of its key.
+    func finishBooked(_ call: PartnerCall, _ news: PartnerCallNews) throws -> [UInt8] {
+        guard call.originalSerial == nil else { return try receiptJSON(call.serial) }
+        switch call.kind {
+        case .billPayment: try keepToken(news.token, of: call)
+        case .ticketSale, .remittance, .transfer: break
+        case .stockSale, .prizePayment, .withdrawal:
+            preconditionFailure("\(call.kind) asks its partner otherwise")
+        }
+        return try receiptJSON(call.serial)
+    }
+
+    /// Frees what a transaction held that came to nothing.
+    func comeToNothing(_ call: PartnerCall) throws {
+        guard call.originalSerial == nil else { return }
+        switch call.kind {
+        case .billPayment: try releaseBill(of: call.serial)
+        case .ticketSale, .remittance, .transfer: break
+        case .stockSale, .prizePayment, .withdrawal:
+            preconditionFailure("\(call.kind) asks its partner otherwise")
+        }
+    }
+
+    /// What the key of a call is told that came to nothing.
+    func refusal(of call: PartnerCall, _ news: PartnerCallNews) -> Refusal {
+        let partner = catalogue.product(call.product).partner
+        let (act, chineseAct) = Self.act(cashFen: call.cashFen)
+        guard news.event != .notSent else {
+            return Refusal(
+                .partnerUnavailable,
+                "\(partner.name) cannot be reached and nothing was booked; \(act) and try again "
+                    + "later",
+                zh: "无法连接\(partner.name)，未入账；\(chineseAct)，稍后再试")
+        }
+        let reason = Self.told(news.reason)
+        return Refusal(
+            .partnerRefused, "\(partner.name) refused: \(reason); \(act)",
+            zh: "\(partner.name)拒绝受理：\(reason)；\(chineseAct)")
+    }
+
+    /// What the operator does with the cash of what came to nothing.
+    private static func act(cashFen: Int64) -> (english: String, chinese: String) {
+        if cashFen > 0 { return ("give the cash back", "请退还现金") }
+        if cashFen < 0 { return ("pay nothing out", "请勿付款") }
+        return ("no money was moved", "款项未变动")
+    }
+
+    private func keepToken(_ token: String, of call: PartnerCall) throws {
+        guard !token.isEmpty else { return }
+        try connection.prepare("UPDATE partner_call SET token = $1 WHERE serial = $2")
+            .run(.text(token), .integer(call.serial))
+    }
+}
