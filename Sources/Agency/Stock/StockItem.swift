@@ -34,6 +34,9 @@ public struct StockItem: Sendable {
     let needsIdentity: Bool
     let prizes: Prizes
 
+    /// Whether each serial is tied to one person, to whom it is sold while the line is up.
+    var isTiedToBuyer: Bool { needsIdentity || activation == .each }
+
     /// The number of a serial.
     ///
     /// - Throws: `Refusal` with `stockSerialInvalid`.
