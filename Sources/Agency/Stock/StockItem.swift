@@ -34,6 +34,9 @@ public struct StockItem: Sendable {
     let needsIdentity: Bool
     let prizes: Prizes
 
+    /// Whether it is sold like a thing, to a buyer whom nobody asks.
+    var isSoldToAnyone: Bool { !needsIdentity && activation != .each }
+
     /// The number of a serial.
     ///
     /// - Throws: `Refusal` with `stockSerialInvalid`.

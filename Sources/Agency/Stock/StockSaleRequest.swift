@@ -1,7 +1,7 @@
 import Cryptography
 
 /// A request to sell serials of a product's open pack.
-public struct StockSaleRequest: Sendable {
+public struct StockSaleRequest: Sendable, Equatable {
     /// The most serials of one sale.
     public static let counts: ClosedRange<Int64> = 1...50
 
@@ -14,7 +14,7 @@ public struct StockSaleRequest: Sendable {
     }
 
     /// Who buys a serial that is tied to a person.
-    public struct Buyer: Sendable {
+    public struct Buyer: Sendable, Equatable {
         /// The digits of a mobile phone number.
         public static let phoneNumberLengths = 11...11
         /// The characters of an identity card's number.

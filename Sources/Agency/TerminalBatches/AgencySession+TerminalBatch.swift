@@ -77,7 +77,7 @@ extension AgencySession {
         else { return .postponed(Refusal.notSignedOn) }
         let outcome = try once(claim, passing: Self.passing) {
             let shift = try shifts.shift(of: person.at(terminal), connection)
-            return try collect(request, shift: shift, basket: nil).json(zone: profile.zone)
+            return try collect(request, shift: shift).json(zone: profile.zone)
         }
         switch outcome {
         case .done(let answer): return .applied(answer)

@@ -133,6 +133,16 @@ struct API: Sendable {
     }
 }
 
+extension API {
+    /// Answers with what partners made of a payment.
+    ///
+    /// 202: an answer is awaited, or cash waits; the receipt says so and keeps its number.
+    func answer(_ result: Result<PaymentOutcome, any Error>, _ call: Call) {
+        let isSettled = (try? result.get().isSettled) ?? true
+        answer(result.map(\.outcome), call, status: isSettled ? 201 : 202)
+    }
+}
+
 extension HTTPResponse {
     /// A response with a JSON body.
     static func json(_ bytes: [UInt8], status: Int = 200) -> HTTPResponse {
