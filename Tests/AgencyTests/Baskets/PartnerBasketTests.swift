@@ -288,9 +288,8 @@ import Testing
         try later.desk.resolveInterrupted()
         try later.wait(for: row.isPowerBooked ? .booked : .reversed, serial: 2)
         try later.wait(for: row.isPhoneBooked ? .booked : .reversed, serial: 3)
-        for (serial, isBooked) in [(2, row.isPowerBooked), (3, row.isPhoneBooked)]
-            as [(Int64, Bool)]
-        where !isBooked {
+        let calls: [(Int64, Bool)] = [(2, row.isPowerBooked), (3, row.isPhoneBooked)]
+        for (serial, isBooked) in calls where !isBooked {
             #expect(try !Self.pay(later, by: teller).isSettled)
             _ = try later.giveBack(serial, key: "return-0\(serial)", by: teller).bytes()
         }
