@@ -30,6 +30,14 @@ extension AgencySession {
         }
     }
 
+    /// Whether a person looks after a place where stock lies.
+    func oversees(_ principal: Principal, _ place: StockPlace) throws -> Bool {
+        switch place {
+        case .centre(let centre): try oversees(principal, centre: centre)
+        case .station(let station): try oversees(principal, station)
+        }
+    }
+
     /// - Throws: `Refusal` with `operatorNotAllowed` unless employed, vetted and trained today.
     func checkMayWork(_ principal: Principal) throws {
         try StaffReader(connection).checkMayWork(

@@ -30,36 +30,32 @@ struct StockSale {
     }
 }
 
-/// Another serial than the next one was about to be sold: those between are missing.
-struct StockGap: Error {
-    let pack: StockPack
-    let found: Int64
-    let item: StockItem
-    let staff: ID<StaffMember>
-}
-
 extension AgencySession {
     /// Sells the next serials of the station's open pack, once for each key.
     ///
     /// Refusals, in order: `notSignedOn`, `unknownProduct`, `wrongProductKind`,
     /// `unknownStockItem`, `noContract`, `amountMismatch`, `amountNotAllowed`, `feeNotInTariff`,
-    /// `identityNotChecked`, `stockPackFrozen`, `noOpenStockPack`, `stockPackTooSmall`,
-    /// `stockSerialInvalid`, `stockSerialTaken`, and `stockPackFrozen` again for a gap.
+    /// `identityNotChecked`, `stockPackFrozen`, `noOpenStockPack`; for each serial
+    /// `stockSerialInvalid` and `stockSerialTaken`; for a pack of the station that is not the open
+    /// one `stockPackFrozen` or `noOpenStockPack`, for any other `stockSerialInvalid`; then
+    /// `stockPackTooSmall`, and `stockPackFrozen` for a gap.
     ///
     /// A gap refuses the sale and freezes the pack: what a refusal undoes is the sale, and the
     /// freezing is written after that, in the same command.
     ///
     /// A card whose network cannot be reached is `partnerUnavailable`, which uses up no key.
     ///
-    /// - Parameter reaching: whether a network can be asked, by its partner's code.
+    /// - Parameters:
+    ///   - passing: refusals that are told and not kept; a gap freezes the pack all the same.
+    ///   - reaching: whether a network can be asked, by its partner's code.
     /// - Returns: the outcome, and the sale's serial number unless it was known or refused.
     public func sellStock(
         _ request: StockSaleRequest, claim: IdempotencyClaim, by principal: Principal,
-        reaching: (String) -> Bool = { _ in true }
+        passing: Set<RefusalCode> = [], reaching: (String) -> Bool = { _ in true }
     ) throws -> (outcome: CommandOutcome, sale: Int64?) {
         var gap: StockGap?
         var sold: Int64?
-        let outcome = try once(claim, passing: [.partnerUnavailable]) {
+        let outcome = try once(claim, passing: passing.union([.partnerUnavailable])) {
             let shift = try shifts.shift(of: principal, connection)
             do {
                 let sale = try sell(request, shift: shift)
@@ -97,7 +93,7 @@ extension AgencySession {
     ) throws -> StockSale {
         let product = try catalogue.product(request.productCode, .stock)
         let item = try stockItems.item(of: product)
-        guard basket == nil || item.isSoldToAnyone else { throw Self.sellCardAlone(item) }
+        guard basket == nil || !item.isTiedToBuyer else { throw Self.sellCardAlone(item) }
         let contract = try catalogue.contract(for: product, on: try journal.currentDate())
         try check(request, item: item, contract: contract)
         let pack = try openPack(of: item, at: shift.station)
@@ -157,7 +153,7 @@ extension AgencySession {
         }
         try contract.check(amountFen: request.amountFen)
         try contract.check(feeFen: request.serviceFeeFen, tariffFen: contract.serviceFeeFen)
-        guard !item.isSoldToAnyone else { return }
+        guard item.isTiedToBuyer else { return }
         // Each card is tied to one person and one number.
         guard request.count == 1, let buyer = request.buyer, buyer.isIdentityChecked else {
             throw Refusal(
@@ -167,48 +163,6 @@ extension AgencySession {
                 zh: "\(item.code) 须逐张实名销售；请核验身份证并录入证件号和手机号",
                 field: "/identity_checked")
         }
-    }
-
-    /// The numbers that a request sells: the next ones of the open pack and no others.
-    private func numbers(
-        of request: StockSaleRequest, item: StockItem, pack: StockPack, by staff: ID<StaffMember>
-    ) throws -> [Int64] {
-        let next = try numbersLeft(in: pack, atMost: request.count)
-        let named: [Int64]
-        switch request.serials {
-        case .next: named = next
-        case .named(let serials):
-            named = try serials.enumerated().map { index, serial in
-                let field = "/serials/\(index)"
-                let number = try item.number(serial, field: field)
-                try checkIsLeft(number, of: item, field: field)
-                guard (pack.first...pack.last).contains(number) else {
-                    throw Refusal(
-                        .stockSerialInvalid,
-                        "\(serial) is not of the pack that is open here; sell from that pack first",
-                        zh: "\(serial) 不属于本站已启用的包；请先销售该包", field: field)
-                }
-                return number
-            }
-        }
-        guard Int64(next.count) == request.count else {
-            throw Refusal(
-                .stockPackTooSmall,
-                "only \(next.count) serials are left in the open pack; sell those first, then open "
-                    + "the next pack",
-                zh: "已启用的包只剩 \(next.count) 张；请先售完，再启用下一包", field: "/count")
-        }
-        for (given, due) in zip(named, next) where given != due {
-            // A serial named twice, or out of order, hides no other one.
-            guard given > due, Set(named).count == named.count else {
-                throw Refusal(
-                    .stockSerialInvalid,
-                    "name each serial once and in ascending order, as they come from the pack",
-                    zh: "请按票号由小到大逐张录入，不得重复", field: "/serials")
-            }
-            throw StockGap(pack: pack, found: given, item: item, staff: staff)
-        }
-        return named
     }
 
     private func keep(

@@ -1,119 +1,7 @@
-import Cryptography
 import Ledger
 import SQL
 
-/// What a supervisor found out about a serial that was missing.
-public enum StockFinding: String, CaseIterable, Sendable {
-    case damaged, voided
-    /// It is there after all, and is sold next.
-    case found
-}
-
-/// A supervisor's account of a frozen pack.
-public struct StockResolution: Sendable {
-    /// The most serials that one resolution tells of.
-    public static let maximumCount = 200
-    /// The characters of a reason.
-    public static let reasonLengths = 2...120
-
-    /// What became of one serial.
-    public struct Line: Sendable {
-        public let serial: String
-        public let finding: StockFinding
-        public let reason: String
-
-        public init(serial: String, finding: StockFinding, reason: String) {
-            self.serial = serial
-            self.finding = finding
-            self.reason = reason
-        }
-    }
-
-    public let pack: Int64
-    public let lines: [Line]
-    /// The serials that were counted in the pack by hand.
-    public let countedLeft: Int64
-
-    public init(pack: Int64, lines: [Line], countedLeft: Int64) {
-        self.pack = pack
-        self.lines = lines
-        self.countedLeft = countedLeft
-    }
-
-    /// SHA-256 over the request's fields, for its idempotency key.
-    public var fingerprint: SHA256Digest {
-        let text = lines.map { "\($0.serial)=\($0.finding.rawValue)=\($0.reason)" }
-        return fingerprintOf(
-            "stock_resolution", text.joined(separator: "\u{1E}"), "\(pack)", countedLeft)
-    }
-}
-
 extension AgencySession {
-    /// Ends the freezing of a pack: each missing serial is explained and the rest was counted.
-    ///
-    /// Refusals, in order: `unknownStockPack`, `stockPackState`, for each line
-    /// `stockSerialInvalid` and `stockSerialTaken`, then `stockNotResolved`, `stockCountMismatch`.
-    public func resolvePack(
-        _ resolution: StockResolution, claim: IdempotencyClaim, by principal: Principal
-    ) throws -> CommandOutcome {
-        try once(claim) {
-            guard let pack = try pack(resolution.pack),
-                try StockReader(connection).isBelow(pack.place, principal)
-            else { throw Self.unknownPack }
-            _ = try state(of: pack, after: .gapResolved)
-            let item = stockItems.item(pack.item)
-            var unexplained = Set(try missingNumbers(of: pack))
-            for (index, line) in resolution.lines.enumerated() {
-                let field = "/serials/\(index)/serial"
-                let number = try numberLeft(line.serial, of: item, in: pack, field: field)
-                unexplained.remove(number)
-                switch line.finding {
-                case .found: break
-                case .damaged:
-                    try spoil([number], .damaged, of: pack, by: principal, reason: line.reason)
-                case .voided:
-                    try spoil([number], .spoilt, of: pack, by: principal, reason: line.reason)
-                }
-            }
-            guard unexplained.isEmpty else {
-                let first = item.format.text(unexplained.min() ?? 0)
-                throw Refusal(
-                    .stockNotResolved,
-                    "\(unexplained.count) missing serials are not explained, the first is \(first);"
-                        + " tell of each whether it is damaged, voided or found",
-                    zh: "还有 \(unexplained.count) 个缺号未说明（首个 \(first)）；请逐号说明损坏、作废或找回",
-                    field: "/serials")
-            }
-            try thaw(pack, counted: resolution.countedLeft, by: principal)
-            return try packJSON(pack.id)
-        }
-    }
-
-    /// The numbers that were passed over when a gap was found.
-    private func missingNumbers(of pack: StockPack) throws -> [Int64] {
-        guard let end = pack.missingUntil else { return [] }
-        return try numbersLeft(in: pack, atMost: end - pack.next).filter { $0 < end }
-    }
-
-    private func thaw(_ before: StockPack, counted: Int64, by principal: Principal) throws {
-        guard let pack = try pack(before.id.number), pack.leftCount == counted else {
-            throw Refusal(
-                .stockCountMismatch,
-                "the serials counted by hand are not those that should be left; count the pack "
-                    + "again and explain each serial that is missing",
-                zh: "实物清点数与应存数不符；请重新清点，并说明每个缺号", field: "/counted_left")
-        }
-        let event: StockPackEvent = pack.leftCount == 0 ? .lastTaken : .gapResolved
-        // A pack whose last serial was explained away is exhausted by then.
-        if pack.state == .frozen {
-            let state = try state(of: pack, after: event)
-            try connection.prepare(
-                "UPDATE stock_pack SET state = $1, missing_until = NULL WHERE pack_id = $2"
-            ).run(.text(state.rawValue), .integer(pack.id.number))
-            try note(event, pack, state: state, at: pack.place, by: principal.staff)
-        }
-    }
-
     /// Notes that the operator's open pack has one serial that cannot be sold.
     ///
     /// Refusals, in order: `notSignedOn`, `unknownStockPack`, `stockPackState`,
@@ -138,7 +26,7 @@ extension AgencySession {
     /// The number of a serial that is left in a pack.
     ///
     /// - Throws: `Refusal` with `stockSerialInvalid` or `stockSerialTaken`.
-    private func numberLeft(
+    func numberLeft(
         _ serial: String, of item: StockItem, in pack: StockPack, field: String
     ) throws -> Int64 {
         let number = try item.number(serial, field: field)
@@ -164,7 +52,8 @@ extension AgencySession {
         }
     }
 
-    private func spoil(
+    /// Notes that serials left in a pack cannot be sold.
+    func spoil(
         _ numbers: [Int64], _ event: StockSerialState.Event, of pack: StockPack,
         by principal: Principal, reason: String
     ) throws {

@@ -34,8 +34,8 @@ public struct StockItem: Sendable {
     let needsIdentity: Bool
     let prizes: Prizes
 
-    /// Whether it is sold like a thing, to a buyer whom nobody asks.
-    var isSoldToAnyone: Bool { !needsIdentity && activation != .each }
+    /// Whether each serial is tied to one person, to whom it is sold while the line is up.
+    var isTiedToBuyer: Bool { needsIdentity || activation == .each }
 
     /// The number of a serial.
     ///

@@ -104,21 +104,6 @@ public struct StockReader {
         writer.endObject()
     }
 
-    /// Whether a place is a supervisor's centre or lies below it.
-    func isBelow(_ place: StockPlace, _ principal: Principal) throws -> Bool {
-        try connection.prepare(
-            """
-            SELECT 1 FROM centre c WHERE (c.centre_id = $1 OR c.parent_id = $1)
-                AND (c.centre_id = $2 OR EXISTS (SELECT 1 FROM station s
-                    JOIN village v ON v.village_id = s.village_id
-                    WHERE s.station_id = $3 AND v.town_centre_id = c.centre_id))
-            """
-        ).first(
-            .integer(principal.centre?.number), .integer(place.centre?.number),
-            .integer(place.station?.number)
-        ) { _ in true } ?? false
-    }
-
     /// Writes the serials of a sale with what became of each, as a JSON array.
     public func encodeSerials(ofSale serial: Int64, to writer: inout JSONWriter) throws {
         let items = try StockItems.read(connection)

@@ -11,7 +11,7 @@ extension AgencySession {
         _ batch: TerminalBatch, isAuthentic: Bool, of terminal: ID<Terminal>,
         by principal: Principal
     ) throws -> ID<TerminalBatch> {
-        let digest = batch.digest.hex
+        let digest = batch.digest(key: cardKey).hex
         let known = try connection.prepare(
             "SELECT batch_id FROM terminal_batch WHERE terminal_id = $1 AND digest = $2"
         ).first(.integer(terminal.number), .text(digest)) { ID<TerminalBatch>($0.integer(0)) }
@@ -39,7 +39,8 @@ extension AgencySession {
     ) throws -> TerminalItemResult {
         guard
             var claim = IdempotencyClaim(
-                key: item.key, credential: terminal.number, fingerprint: item.fingerprint)
+                key: item.key, credential: terminal.number,
+                fingerprint: item.fingerprint(key: cardKey))
         else { preconditionFailure("the key was checked when the item was read") }
         claim.terminalNumber = TerminalNumber(
             item.sequence, in: batch, recordedAt: item.recordedAt)
@@ -58,7 +59,22 @@ extension AgencySession {
             return .refused(refusal)
         case .payBill(let request):
             if let known = try knownOutcome(of: claim) { return Self.result(ofKnown: known) }
-            return try pay(request, claim, item.staffCode, terminal)
+            return try book(claim, item.staffCode, terminal, Self.passing) { person in
+                try once(claim, passing: Self.passing) {
+                    let shift = try shifts.shift(of: person, connection)
+                    return try collect(request, shift: shift).json(zone: profile.zone)
+                }
+            }
+        case .sellStock(let request):
+            if let known = try knownOutcome(of: claim) { return Self.result(ofKnown: known) }
+            if try needsLine(request) {
+                try refuse(claim, Self.buyerNeedsLine)
+                return .refused(Self.buyerNeedsLine)
+            }
+            let passing = Self.passing.union(Self.passingOfStock)
+            return try book(claim, item.staffCode, terminal, passing) { person in
+                try sellStock(request, claim: claim, by: person, passing: passing).outcome
+            }
         }
     }
 
@@ -68,23 +84,32 @@ extension AgencySession {
         .tillCeilingReached,
     ]
 
-    private func pay(
-        _ request: BillPaymentRequest, _ claim: IdempotencyClaim, _ staffCode: String,
-        _ terminal: ID<Terminal>
+    /// What hinders the sale of a paper until the station or its centre has put the pack right.
+    private static let passingOfStock: Set<RefusalCode> = [
+        .unknownStockItem, .noOpenStockPack, .stockPackFrozen,
+    ]
+
+    /// Books what an operator took cash for, into the till that this person holds now.
+    private func book(
+        _ claim: IdempotencyClaim, _ staffCode: String, _ terminal: ID<Terminal>,
+        _ passing: Set<RefusalCode>, _ body: (Principal) throws -> CommandOutcome
     ) throws -> TerminalItemResult {
         guard let person = try StaffReader(connection).credential(staffCode)?.principal,
             person.role == .operator, try person.station == station(of: terminal)
         else { return .postponed(Refusal.notSignedOn) }
-        let outcome = try once(claim, passing: Self.passing) {
-            let shift = try shifts.shift(of: person.at(terminal), connection)
-            return try collect(request, shift: shift).json(zone: profile.zone)
-        }
-        switch outcome {
+        switch try body(person.at(terminal)) {
         case .done(let answer): return .applied(answer)
         case .refused(let refusal):
-            return Self.passing.contains(refusal.code) ? .postponed(refusal) : .refused(refusal)
-        case .running: preconditionFailure("a bill without partner is paid in one command")
+            return passing.contains(refusal.code) ? .postponed(refusal) : .refused(refusal)
+        case .running: preconditionFailure("what asks no partner is done in one command")
         }
+    }
+
+    /// Whether what is sold must be activated, or its buyer be identified, on the line.
+    private func needsLine(_ request: StockSaleRequest) throws -> Bool {
+        guard let product = catalogue.products.first(where: { $0.code == request.productCode })
+        else { return false }
+        return stockItems.all.contains { $0.product == product.id && $0.isTiedToBuyer }
     }
 
     /// Notes that all items of a batch were looked at, and up to where all numbers arrived.
@@ -130,6 +155,13 @@ extension AgencySession {
         try connection.prepare("SELECT station_id FROM terminal WHERE terminal_id = $1")
             .first(.integer(terminal.number)) { ID<Station>($0.integer(0)) }
     }
+
+    private static let buyerNeedsLine = Refusal(
+        .notSafeOffline,
+        "what is activated or tied to its buyer is sold on the line only: take it back and give the "
+            + "cash back, or sell it to the customer on the line with a new key",
+        zh: "须激活或实名登记的单证只能联机销售：请收回单证并将现金退还客户，或联机后以新编号为客户重新办理",
+        field: "/product_id")
 
     private static let numberWasUsed = Refusal(
         .terminalNumberReused,

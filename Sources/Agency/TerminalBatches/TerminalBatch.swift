@@ -52,7 +52,12 @@ public struct TerminalBatch: Sendable {
     }
 
     /// Tells this batch from every other one, one with another signature too.
-    var digest: SHA256Digest { SHA256.hash(signedBytes + signature.bytes) }
+    ///
+    /// Identity and card numbers of its items are few enough to guess without a key.
+    func digest(key: SymmetricKey) -> MessageAuthenticationCode {
+        HMACSHA256.authenticate(
+            [UInt8]("terminal-batch/".utf8) + signedBytes + signature.bytes, key: key)
+    }
 
     /// Whether the terminal's key made the signature.
     ///
@@ -69,6 +74,8 @@ public struct TerminalItem: Sendable {
     public enum Action: Sendable, Equatable {
         /// Cash that was taken for a blind biller.
         case payBill(BillPaymentRequest)
+        /// Numbered paper that was handed to a customer, by the serials on it.
+        case sellStock(StockSaleRequest)
         /// The terminal gave the number to nothing, and never will.
         case unused
         /// What cannot be done, and why.
@@ -97,10 +104,14 @@ public struct TerminalItem: Sendable {
     }
 
     /// SHA-256 for the item's idempotency key: the same as of the request on the line.
-    var fingerprint: SHA256Digest {
+    ///
+    /// - Parameter key: what nobody can guess an identity or card number without.
+    func fingerprint(key: SymmetricKey) -> SHA256Digest {
         switch action {
         case .payBill(let request): request.fingerprint
-        case .unused, .refused: SHA256.hash(canonicalBytes)
+        case .sellStock(let request): request.fingerprint(key: key)
+        case .unused, .refused:
+            SHA256.hash(HMACSHA256.authenticate(canonicalBytes, key: key).bytes)
         }
     }
 }

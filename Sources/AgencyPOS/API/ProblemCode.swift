@@ -51,6 +51,32 @@ enum ProblemCode: String, CaseIterable, Sendable {
         }
     }
 
+    /// The problem's title in Chinese; as stable as its type.
+    var chineseTitle: String {
+        switch self {
+        case .unauthorized: "未登录"
+        case .idempotencyKeyMissing: "缺少交易编号"
+        case .idempotencyKeyInvalid: "交易编号格式有误"
+        case .invalidJSON: "请求内容有误"
+        case .invalidParameter: "请求参数有误"
+        case .busy: "系统繁忙"
+        case .shuttingDown: "系统正在停机"
+        case .storageFull: "服务器磁盘已满"
+        case .internal: "系统故障"
+        case .badRequest: "请求有误"
+        case .notFound: "地址不存在"
+        case .methodNotAllowed: "请求方法不支持"
+        case .requestTimeout: "请求超时"
+        case .lengthRequired: "缺少内容长度"
+        case .bodyTooLarge: "请求过大"
+        case .uriTooLong: "地址过长"
+        case .expectationFailed: "请求预期不支持"
+        case .headersTooLarge: "请求头过大"
+        case .unsupportedTransferCoding: "传输编码不支持"
+        case .versionNotSupported: "协议版本不支持"
+        }
+    }
+
     /// What the operator does next, in Chinese.
     var chineseDetail: String {
         switch self {

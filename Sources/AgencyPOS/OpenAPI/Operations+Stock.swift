@@ -54,7 +54,7 @@ extension Operations {
                 examples: [
                     (
                         "torn",
-                        ["serial": "SC0000010058", "outcome": "damaged", "reason": "运输中撕裂"]
+                        ["serial": "SC0000010041", "outcome": "damaged", "reason": "运输中撕裂"]
                     )
                 ]), refusals: [.stockSerialInvalid, .stockSerialTaken, .stockPackFrozen]),
         packStep(
@@ -69,10 +69,10 @@ extension Operations {
                         [
                             "serials": .array([
                                 [
-                                    "serial": "SC0000010066", "finding": "voided",
+                                    "serial": "SC0000010074", "finding": "voided",
                                     "reason": "遗失作废",
                                 ]
-                            ]), "counted_left": 94,
+                            ]), "counted_left": 93,
                         ]
                     )
                 ]),

@@ -22,16 +22,23 @@ extension Operations {
         (
             "Problem",
             .answer(
-                Property("type", .words(problemTypes), "What is wrong: stable, for programs"),
-                Property("title", .anyText, "The type in words"),
-                Property("status", .integer(400...599), "The HTTP status"),
-                Property("detail", .anyText, "What is wrong here and what to do, for people"),
-                Property("detail_zh", .anyText, "The same in Chinese, for the operator"),
-                Property(
-                    "field", .anyText, "The JSON pointer of the field, or the parameter's name",
-                    isRequired: false),
-                Property("request_id", .anyText, "What to tell the centre; it is in the log"))
+                problemProperties + [
+                    Property("request_id", .anyText, "What to tell the centre; it is in the log")
+                ])
         ),
+    ]
+
+    /// What is told of a problem wherever it is told.
+    static let problemProperties = [
+        Property("type", .words(problemTypes), "What is wrong: stable, for programs"),
+        Property("title", .anyText, "The type in words; as stable"),
+        Property("title_zh", .anyText, "The same in Chinese, for the operator"),
+        Property("status", .integer(400...599), "The HTTP status"),
+        Property("detail", .anyText, "What is wrong here and what to do, for people"),
+        Property("detail_zh", .anyText, "The same in Chinese, for the operator"),
+        Property(
+            "field", .anyText, "The JSON pointer of the field, or the parameter's name",
+            isRequired: false),
     ]
 
     /// Every stable problem type.

@@ -7,14 +7,18 @@ extension Operations {
             method: .post, path: "/v1/terminal-batches", name: "handInBatch", tag: "terminals",
             summary: "Hand in what the own terminal did while its line was down; again is safe",
             roles: [.operator],
-            body: .init(schema: "TerminalBatchRequest", examples: [("batch", batchExample)]),
+            body: .init(
+                schema: "TerminalBatchRequest",
+                examples: [("batch", batchExample), ("stock", stockExample)]),
             maximumBodyBytes: API.maximumBatchBytes,
             answer: .json(.named("TerminalBatch"), "What became of each item"),
             refusals: [
                 .batchSignatureWrong, .notSafeOffline, .terminalItemInvalid,
                 .terminalNumberReused, .notSignedOn, .operatorNotAllowed, .shiftSuspended,
                 .handoverOffered, .tillCeilingReached, .unknownProduct, .wrongProductKind,
-                .amountNotAllowed, .noContract, .feeNotInTariff,
+                .amountNotAllowed, .noContract, .feeNotInTariff, .amountMismatch,
+                .unknownStockItem, .stockPackFrozen, .noOpenStockPack, .stockPackTooSmall,
+                .stockSerialInvalid, .stockSerialTaken,
             ]),
         Operation(
             method: .get, path: "/v1/terminals/current/numbers", name: "getTerminalNumbers",
@@ -45,6 +49,24 @@ extension Operations {
         "signature": "9bdb06a313e91623305b87bf8aab9e015e3f18885c7fa4b93faa2b005e4d6bbf",
     ]
 
+    /// A ticket that its customer has; signed by the same terminal.
+    private static let stockExample: JSONValue = [
+        "terminal_id": "S0001-T1", "first_sequence": 3, "last_sequence": 3, "item_count": 1,
+        "created_at": "2026-11-22T10:05:00+08:00",
+        "items": .array([
+            [
+                "sequence": 3, "idempotency_key": "S0001-T1-000003",
+                "recorded_at": "2026-11-22T10:01:20+08:00", "operator_id": "OP000101",
+                "kind": "stock_sale",
+                "body": [
+                    "product_id": "SCRATCH10", "serials": .array(["SC0000010058"]),
+                    "amount_fen": 1000,
+                ],
+            ]
+        ]),
+        "signature": "df6719d71b5bf60869a61a28528f80a42d5d194a37388a1dd5a3a993c1bf004e",
+    ]
+
     static let terminalSchemas: [(name: String, schema: Schema)] = [
         (
             "TerminalBatchRequest",
@@ -70,7 +92,8 @@ extension Operations {
                 Property("operator_id", .code, "Who took the cash"),
                 Property(
                     "kind", .text(1...32),
-                    "bill_payment for a blind biller, unused for a number given to nothing"),
+                    "bill_payment for a blind biller, stock_sale for papers by their serials, unused for "
+                        + "a number given to nothing"),
                 Property(
                     "body",
                     .oneOf([
@@ -79,6 +102,13 @@ extension Operations {
                             Property("product_id", .code, "A blind biller's product"),
                             Property("account_number", .text(1...32), "The biller's account"),
                             Property("amount_fen", .amountFen, "What the customer paid in"),
+                            serviceFee),
+                        .request(
+                            Property("product_id", .code, "A stock product without activation"),
+                            Property(
+                                "serials", .array(.stockSerial),
+                                "Read from the papers, ascending"),
+                            Property("amount_fen", .amountFen, "Face value times count"),
                             serviceFee),
                     ]), "The body of the request as on the line"))
         ),
@@ -102,7 +132,9 @@ extension Operations {
             .answer(
                 Property("sequence", .count, "The terminal's number"),
                 Property("result", .words(TerminalItemWord.self), "What became of it"),
-                Property("answer", .named("Receipt"), "As on the line", isRequired: false),
+                Property(
+                    "answer", .oneOf([.named("Receipt"), .named("StockSale")]), "As on the line",
+                    isRequired: false),
                 Property(
                     "problem", .named("TerminalItemProblem"), "Why it was refused",
                     isRequired: false),
@@ -110,15 +142,7 @@ extension Operations {
                     "may_be_handed_in_again", .boolean, "Whether its number is still missing",
                     isRequired: false))
         ),
-        (
-            "TerminalItemProblem",
-            .answer(
-                Property("type", .words(problemTypes), "What is wrong"),
-                Property("status", .integer(400...599), "The HTTP status on the line"),
-                Property("detail", .anyText, "What is wrong and what to do"),
-                Property("detail_zh", .anyText, "The same in Chinese"),
-                Property("field", .anyText, "The field", isRequired: false))
-        ),
+        ("TerminalItemProblem", .answer(problemProperties)),
         (
             "TerminalNumbers",
             .answer(

@@ -7,16 +7,13 @@ import Synchronization
 
 /// A partner for tests and demonstrations, which misbehaves when it is told to.
 final class PartnerSimulator: Sendable {
-    private struct State {
+    struct State {
         var book: SimulatorBook
         var behaviours = SimulatorBehaviours()
         var calls: [PartnerOperation: Int64] = [:]
     }
 
-    /// Serials in one list of bookings: the latest.
-    static let maximumListedBookings = 100_000
-
-    private let state: Mutex<State>
+    let state: Mutex<State>
     private let verifier: RequestVerifier
     // Writing to the disk and waiting are not for the server's own thread.
     private let work = DispatchQueue(label: "partner-simulator")
@@ -46,57 +43,6 @@ final class PartnerSimulator: Sendable {
         }
         return routes.freeze()
     }
-
-    // MARK: Control
-
-    private func setBehaviour(_ request: HTTPRequest) -> HTTPResponse {
-        do throws(JSONError) {
-            try state.withLock { (state) throws(JSONError) in
-                try state.behaviours.set(decoding: request.body)
-            }
-            return .json(200, Array("{}".utf8))
-        } catch {
-            let fault = PartnerFault(
-                code: PartnerFault.Code.requestInvalid, detail: String(error.message.prefix(200)))
-            return .json(400, fault.encoded)
-        }
-    }
-
-    private func bookings(_ request: HTTPRequest) -> HTTPResponse {
-        var wanted: String?
-        do throws(QueryError) {
-            wanted = try request.query("serial")
-        } catch {
-            let fault = PartnerFault(
-                code: PartnerFault.Code.requestInvalid, detail: "serial comes twice; send one")
-            return .json(400, fault.encoded)
-        }
-        let serial = wanted.flatMap { PartnerSerial($0) }
-        let (entries, calls) = state.withLock { state in
-            let entries =
-                wanted == nil
-                ? state.book.latest(Self.maximumListedBookings)
-                : [serial.flatMap { state.book.entry($0) }].compactMap { $0 }
-            return (entries, state.calls)
-        }
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("calls")
-        writer.beginObject()
-        for operation in PartnerOperation.allCases {
-            writer.key(escaping: operation.rawValue)
-            writer.integer(calls[operation] ?? 0)
-        }
-        writer.endObject()
-        writer.key("bookings")
-        writer.beginArray()
-        for entry in entries { entry.write(to: &writer) }
-        writer.endArray()
-        writer.endObject()
-        return .json(200, writer.bytes)
-    }
-
-    // MARK: Calls
 
     /// A call whose signature is in order.
     private struct SignedCall: Sendable {
@@ -224,64 +170,9 @@ final class PartnerSimulator: Sendable {
     }
 }
 
-extension SimulatorBook {
-    /// Carries out a call as the behaviour wants it.
-    fileprivate mutating func reply(
-        to operation: PartnerOperation, _ body: [UInt8], _ behaviour: SimulatorBehaviour
-    ) throws -> [UInt8] {
-        switch operation {
-        case .inquire:
-            let inquiry = try PartnerInquiry(decoding: body)
-            return behaviour.kind == .refuse
-                ? PartnerInquiryReply.refused(behaviour.refusal).encoded
-                : inquire(inquiry).encoded
-        case .post:
-            let post = try PartnerPost(decoding: body)
-            return try reply(to: post, behaviour).encoded(serial: post.serial)
-        case .query:
-            let serial = try PartnerQuery.serial(decoding: body)
-            return reply(to: query(serial), behaviour).encoded(serial: serial)
-        case .reverse:
-            let reversal = try PartnerReversal(decoding: body)
-            let reply: PartnerReversalReply =
-                behaviour.kind == .refuse
-                ? .refused(behaviour.refusal) : try reverse(reversal.serial)
-            return reply.encoded(serial: reversal.serial)
-        }
-    }
-
-    private mutating func reply(
-        to post: PartnerPost, _ behaviour: SimulatorBehaviour
-    ) throws -> PartnerPostReply {
-        // Whoever answers twice forgets what it has booked, and books again.
-        if behaviour.kind != .answerTwice, let earlier = try earlierReply(to: post) {
-            return earlier
-        }
-        if behaviour.kind == .refuse { return try refuse(post, behaviour.refusal) }
-        let isOther = behaviour.kind == .disagree
-        let reply = try book(
-            post, amountFen: isOther ? behaviour.amount(insteadOf: post.amountFen) : nil)
-        guard behaviour.kind == .misreport, case .booked(var booking) = reply else { return reply }
-        booking.amountFen = behaviour.amount(insteadOf: booking.amountFen)
-        return .booked(booking)
-    }
-
-    private func reply(
-        to truth: PartnerQueryReply, _ behaviour: SimulatorBehaviour
-    ) -> PartnerQueryReply {
-        switch (behaviour.kind, truth) {
-        case (.disagree, _): return .notFound
-        case (.refuse, _): return .refused(behaviour.refusal)
-        case (.misreport, .booked(var booking)):
-            booking.amountFen = behaviour.amount(insteadOf: booking.amountFen)
-            return .booked(booking)
-        case (_, _): return truth
-        }
-    }
-}
-
 extension HTTPResponse {
-    fileprivate static func json(
+    /// A JSON answer of the simulator.
+    static func json(
         _ status: Int, _ body: [UInt8], headers: [(name: String, value: String)] = []
     ) -> HTTPResponse {
         HTTPResponse(

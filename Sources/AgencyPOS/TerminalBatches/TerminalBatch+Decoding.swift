@@ -34,9 +34,10 @@ extension TerminalBatch {
 }
 
 extension TerminalItem {
-    /// What a terminal may do while its line is down: what no partner needs to be asked for.
+    /// What a terminal may do while its line is down: what nobody needs to be asked for.
     enum Kind: String, CaseIterable {
         case billPayment = "bill_payment"
+        case stockSale = "stock_sale"
         /// The number was given to nothing.
         case unused
     }
@@ -69,6 +70,12 @@ extension TerminalItem {
                 case .account: return .payBill(request)
                 case .quote: return .refused(notSafeOffline)
                 }
+            case .stockSale:
+                let request = try StockSaleRequest(decoding: body)
+                switch request.serials {
+                case .named: return .sellStock(request)
+                case .next: return .refused(serialsNotNamed)
+                }
             case .unused:
                 try body.finish()
                 return .unused
@@ -87,9 +94,15 @@ extension TerminalItem {
 
     private static let notSafeOffline = Refusal(
         .notSafeOffline,
-        "this needs the line: without it only accounts of blind billers are paid; do it on the line "
-            + "with a new key, or give the cash back",
-        zh: "该业务须联机办理；脱机时仅可办理无账单代收。请联机后以新编号办理，或将现金退还客户")
+        "this needs the line: without it only accounts of blind billers are paid, and papers sold by "
+            + "their serials; do it on the line with a new key, or give the cash back",
+        zh: "该业务须联机办理；脱机时仅可办理无账单代收和按票号销售单证。请联机后以新编号办理，或将现金退还客户")
+
+    private static let serialsNotNamed = Refusal(
+        .notSafeOffline,
+        "the paper is in the customer's hand already, so the sale must name its serials; enter the "
+            + "sale on the line with a new key and the serials, as the rest of the pack shows them",
+        zh: "单证已交客户，须写明所售票号；请根据包内余票确认票号，联机后以新编号补录该笔销售", field: "/serials")
 }
 
 extension JSONObjectDecoder {

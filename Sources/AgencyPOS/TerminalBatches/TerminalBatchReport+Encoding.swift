@@ -84,14 +84,9 @@ extension TerminalItemResult {
     }
 
     private static func encode(_ refusal: Refusal, to writer: inout JSONWriter) {
-        let problem = Problem(refusal)
         writer.key("problem")
         writer.beginObject()
-        writer.field("type", Problem.typePrefix + problem.code)
-        writer.field("status", problem.status)
-        writer.field("detail", problem.detail)
-        writer.field("detail_zh", problem.chineseDetail)
-        writer.field("field", ifPresent: problem.field)
+        Problem(refusal).encodeMembers(to: &writer)
         writer.endObject()
     }
 }

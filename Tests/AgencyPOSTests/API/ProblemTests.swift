@@ -6,19 +6,31 @@ import Testing
 @testable import AgencyPOS
 
 @Suite struct ProblemTests {
-    @Test("the problem types are those that were published")
+    /// Every type with its statuses and its title in Chinese.
+    private static let types =
+        ProblemCode.allCases.map { ($0.rawValue, $0.statuses, $0.chineseTitle) }
+        + RefusalCode.allCases.map { ($0.rawValue, [$0.status], $0.chineseTitle) }
+
+    @Test("types, statuses and titles are those that were published")
     func published() throws {
-        let codes =
-            ProblemCode.allCases.map { ($0.rawValue, $0.statuses) }
-            + RefusalCode.allCases.map { ($0.rawValue, [$0.status]) }
-        let lines = codes.map { code, statuses in
+        let lines = Self.types.map { code, statuses, chineseTitle in
             let numbers = statuses.map { String($0) }.joined(separator: " ")
-            return "\(Problem.typePrefix)\(code) \(numbers)\n"
+            return "\(Problem.typePrefix)\(code) \(numbers) | \(Problem.title(of: code)) | "
+                + "\(chineseTitle)\n"
         }
         let text = lines.sorted().joined()
         let golden = String(decoding: try DemoNetwork.fixture("problems.txt"), as: UTF8.self)
         #expect(text == golden, "a type is for ever; add new ones to fixtures/problems.txt")
-        #expect(Set(codes.map(\.0)).count == codes.count)
+    }
+
+    @Test("each type has a name and a short Chinese title of its own") func titles() {
+        #expect(Set(Self.types.map(\.0)).count == Self.types.count)
+        #expect(Set(Self.types.map(\.2)).count == Self.types.count)
+        for (code, _, title) in Self.types {
+            // CJK unified ideographs: no punctuation, no value of this case.
+            let isPlain = title.unicodeScalars.allSatisfy { (0x4E00...0x9FFF).contains($0.value) }
+            #expect(isPlain && (2...12).contains(title.count), "\(code) \(title)")
+        }
     }
 
     struct Row: Sendable, CustomTestStringConvertible {
@@ -86,7 +98,8 @@ import Testing
         #expect(problem["type"]?.text == Problem.typePrefix + row.code)
         #expect(problem["status"]?.number == Int64(row.status))
         #expect(problem["field"]?.text == row.field)
-        #expect(problem["title"]?.text?.isEmpty == false)
+        #expect(problem["title"]?.text == Problem.title(of: row.code))
+        #expect(problem["title_zh"]?.text == Self.types.first { $0.0 == row.code }?.2)
         #expect(problem["detail"]?.text?.isEmpty == false)
         let request = try #require(problem["request_id"]?.text)
         #expect(request.utf8.count == 16)

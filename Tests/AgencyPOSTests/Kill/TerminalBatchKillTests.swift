@@ -9,6 +9,8 @@ import Testing
 @Suite(.serialized) struct TerminalBatchKillTests {
     static let rounds = 6
     static let itemCount: Int64 = 400
+    /// Every so many items one is a ticket of the station's pack, which has a hundred.
+    static let ticketStride: Int64 = 25
     /// How long a batch may take to be under way, in seconds.
     static let patienceSeconds = 60.0
     /// How often the book is looked at while a batch is under way, in seconds.
@@ -58,6 +60,9 @@ import Testing
         let doubled = try book.rows(
             "SELECT account_reference FROM service_transaction GROUP BY 1 HAVING count(*) > 1")
         #expect(doubled == [], "seed \(seed)")
+        let tickets = try book.rows("SELECT count(*) || '|' || max(number) FROM stock_serial")
+        let ticketCount = Int64(Self.rounds) * Self.itemCount / Self.ticketStride
+        #expect(tickets == ["\(ticketCount)|\(1_000 + ticketCount)"], "seed \(seed)")
         #expect(try book.faults() == [], "seed \(seed)")
         print("\(partialCount) of \(Self.rounds) kills came in the middle of a batch")
         // Without these the test would have shown nothing.
@@ -79,10 +84,14 @@ import Testing
 
     private static func batch(from first: Int64) throws -> JSONValue {
         let items = (first..<first + itemCount).map { number in
-            SignedBatch.item(
-                number,
-                body: JSONValue.blindPayment()
-                    .with("account_number", .string("1390\(1_000_000 + number)")))
+            guard number % ticketStride == 0 else {
+                return SignedBatch.item(
+                    number,
+                    body: JSONValue.blindPayment()
+                        .with("account_number", .string("1390\(1_000_000 + number)")))
+            }
+            return SignedBatch.item(
+                number, kind: "stock_sale", body: .ticket(number / ticketStride))
         }
         return try SignedBatch(items: items).body()
     }
@@ -93,6 +102,7 @@ import Testing
         if signOn {
             let shift = try client.post("/v1/shifts", ["till_id": "S0001-C1"])
             try #require(shift.status == 201)
+            _ = try client.openPack("SCRATCH10")
         }
         return try #require(client.token)
     }

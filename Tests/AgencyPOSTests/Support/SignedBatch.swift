@@ -1,6 +1,7 @@
 import Cryptography
 import StrictJSON
 
+@testable import Agency
 @testable import AgencyPOS
 
 /// A batch as a terminal makes it.
@@ -44,6 +45,17 @@ struct SignedBatch {
             "idempotency_key": .string(key ?? "S0001-T1-\(100_000 + sequence)"),
             "recorded_at": "2026-11-21T09:12:30+08:00", "operator_id": .string(staff),
             "kind": .string(kind), "body": body,
+        ]
+    }
+}
+
+extension JSONValue {
+    /// The sale of a scratch ticket of station 1 with a place in its pack, from 1.
+    static func ticket(_ place: Int64) -> JSONValue {
+        let format = StockFormat(prefix: "SC", digitCount: 9, checkDigits: .modulo10)
+        return [
+            "product_id": "SCRATCH10", "serials": .array([.string(format.text(1_000 + place))]),
+            "amount_fen": 1_000,
         ]
     }
 }

@@ -241,7 +241,8 @@ import Testing
         let date = try bench.test.perform { try $0.journal.currentDate() }
         _ = try bench.test.perform {
             try $0.setTillLimit(
-                TillLimit(limitFen: 1_000, ceilingFen: cashFen + 14_000), for: .till("S0001-C1"), from: date,
+                TillLimit(limitFen: 1_000, ceilingFen: cashFen + 14_000), for: .till("S0001-C1"),
+                from: date,
                 by: administrator)
         }
         let refused = try Self.pay(bench, by: teller)

@@ -28,7 +28,7 @@ import Testing
     @Test("a delivery is a new range that overlaps no other", arguments: ranges)
     func delivery(_ range: Range) throws {
         let test = try TestBook()
-        let outcome = try deliver(test, range.first, range.last, key: "delivery-1")
+        let outcome = try test.deliver(range.first, range.last, key: "delivery-1")
         #expect(outcome.refusalCode == range.code)
         if range.code == nil {
             let answer = try outcome.answer()
@@ -37,7 +37,7 @@ import Testing
             #expect(try answer.fen("left_count") == range.last - range.first + 1)
             // The same delivery again, under another key, is another pack of the same serials.
             #expect(
-                try deliver(test, range.first, range.last, key: "delivery-2").refusalCode
+                try test.deliver(range.first, range.last, key: "delivery-2").refusalCode
                     == .stockRangeOverlaps)
         }
         #expect(try test.faults() == [])
@@ -56,24 +56,11 @@ import Testing
         #expect(outcome.refusalCode == .stockSerialInvalid)
     }
 
-    private func deliver(
-        _ test: TestBook, _ first: Int64, _ last: Int64, key: String
-    ) throws -> CommandOutcome {
-        let supervisor = try test.supervisor()
-        let delivery = StockDelivery(
-            itemCode: "SCRATCH10", firstSerial: DemoStock.scratch.text(first),
-            lastSerial: DemoStock.scratch.text(last), deliveryNote: "N1")
-        let claim = try test.claim(key, supervisor, delivery.fingerprint)
-        return try test.perform {
-            try $0.receiveDelivery(delivery, claim: claim, by: supervisor)
-        }
-    }
-
     @Test("a pack moves from centre to station and back when both sides confirm")
     func transfer() throws {
         let test = try TestBook()
         let (supervisor, teller) = (try test.supervisor(), try test.signOn(1))
-        let outcome = try deliver(test, 900_001, 900_100, key: "delivery-1")
+        let outcome = try test.deliver(900_001, 900_100, key: "delivery-1")
         let pack = try #require(Int64(try outcome.answer().text("pack_id")))
         func step(
             _ event: StockPackEvent, _ key: String, _ principal: Principal, to place: String = ""
@@ -117,7 +104,7 @@ import Testing
     func oneOpen() throws {
         let test = try TestBook()
         let (supervisor, teller) = (try test.supervisor(), try test.signOn(1))
-        let outcome = try deliver(test, 900_001, 900_100, key: "delivery-1")
+        let outcome = try test.deliver(900_001, 900_100, key: "delivery-1")
         let second = try #require(Int64(try outcome.answer().text("pack_id")))
         _ = try test.step(.offered, second, key: "offer-01", by: supervisor, detail: "S0001")
         _ = try test.step(.received, second, key: "receive-1", by: teller)

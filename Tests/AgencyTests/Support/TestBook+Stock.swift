@@ -25,6 +25,16 @@ extension TestBook {
             """)
     }
 
+    /// Takes scratch tickets of a range of numbers into the stock of the town's centre.
+    func deliver(_ first: Int64, _ last: Int64, key: String) throws -> CommandOutcome {
+        let supervisor = try supervisor()
+        let delivery = StockDelivery(
+            itemCode: "SCRATCH10", firstSerial: DemoStock.scratch.text(first),
+            lastSerial: DemoStock.scratch.text(last), deliveryNote: "N1")
+        let claim = try claim(key, supervisor, delivery.fingerprint)
+        return try perform { try $0.receiveDelivery(delivery, claim: claim, by: supervisor) }
+    }
+
     func step(
         _ event: StockPackEvent, _ pack: Int64, key: String, by principal: Principal,
         detail: String = ""

@@ -21,6 +21,21 @@ struct TestItem {
         TestItem(sequence: sequence, key: key, amountFen: amountFen, staff: staff)
     }
 
+    /// Scratch tickets of station 1 by their places in the pack.
+    static func sell(
+        _ sequence: Int64, _ key: String, at places: [Int64], staff: String = "OP000101"
+    ) -> TestItem {
+        sell(
+            sequence, key, TestBook.tickets(.named(places.map { DemoStock.ticket($0) })),
+            staff: staff)
+    }
+
+    static func sell(
+        _ sequence: Int64, _ key: String, _ request: StockSaleRequest, staff: String = "OP000101"
+    ) -> TestItem {
+        TestItem(sequence: sequence, key: key, staff: staff, action: .sellStock(request))
+    }
+
     static func unused(_ sequence: Int64, _ key: String) -> TestItem {
         TestItem(sequence: sequence, key: key, action: .unused)
     }
@@ -77,5 +92,22 @@ extension TestBook {
     ) throws -> TerminalBatchReport {
         try TerminalBatchDesk(readers: book.readers, writer: book.writer)
             .handIn(batch, by: principal)
+    }
+}
+
+extension TerminalBatchReport {
+    /// What became of each item, in a word.
+    var words: [String] {
+        results.map { item in
+            switch item.result {
+            case .applied: "\(item.sequence) applied"
+            case .declaredUnused(isRepeated: false): "\(item.sequence) unused"
+            case .declaredUnused(isRepeated: true): "\(item.sequence) unused again"
+            case .repeated: "\(item.sequence) repeated"
+            case .refused(let refusal): "\(item.sequence) \(refusal.code.rawValue)"
+            case .postponed(let refusal): "\(item.sequence) again \(refusal.code.rawValue)"
+            case .outOfOrder: "\(item.sequence) out of order"
+            }
+        }
     }
 }

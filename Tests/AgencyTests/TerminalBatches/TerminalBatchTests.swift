@@ -6,21 +6,6 @@ import Testing
 @testable import Agency
 
 @Suite struct TerminalBatchTests {
-    /// What became of each item, in a word.
-    private static func words(_ report: TerminalBatchReport) -> [String] {
-        report.results.map { item in
-            switch item.result {
-            case .applied: "\(item.sequence) applied"
-            case .declaredUnused(isRepeated: false): "\(item.sequence) unused"
-            case .declaredUnused(isRepeated: true): "\(item.sequence) unused again"
-            case .repeated: "\(item.sequence) repeated"
-            case .refused(let refusal): "\(item.sequence) \(refusal.code.rawValue)"
-            case .postponed(let refusal): "\(item.sequence) again \(refusal.code.rawValue)"
-            case .outOfOrder: "\(item.sequence) out of order"
-            }
-        }
-    }
-
     @Test("a batch is booked in its order, and once however often it is handed in")
     func once() throws {
         let test = try TestBook()
@@ -31,13 +16,13 @@ import Testing
         let moved = try test.movement { report = try test.handIn(batch, by: teller) }
         #expect(moved["1001.S0001-C1"] == 5_015)
         let first = try #require(report)
-        #expect(Self.words(first) == (1...5).map { "\($0) applied" })
+        #expect(first.words == (1...5).map { "\($0) applied" })
         #expect(first.numbers == TerminalNumbers(highest: 5, completeTo: 5, missing: []))
         let amounts = try test.texts("SELECT amount_fen FROM service_transaction ORDER BY serial")
         #expect(amounts == ["1001", "1002", "1003", "1004", "1005"])
         let again = try test.handIn(batch, by: teller)
         #expect(again.batch == first.batch)
-        #expect(Self.words(again) == (1...5).map { "\($0) repeated" })
+        #expect(again.words == (1...5).map { "\($0) repeated" })
         // The first answers, byte for byte.
         for (left, right) in zip(first.results, again.results) {
             guard case .applied(let bytes) = left.result else { continue }
@@ -56,7 +41,7 @@ import Testing
         let item = TestItem.pay(1, "offline-100")
         let online = try test.pay(item.request, key: item.key, by: teller)
         let report = try test.handIn([item, .pay(2, "offline-200")], by: teller)
-        #expect(Self.words(report) == ["1 repeated", "2 applied"])
+        #expect(report.words == ["1 repeated", "2 applied"])
         #expect(report.results[0].result == .repeated(online))
         // And the other way round.
         let second = TestItem.pay(2, "offline-200")
@@ -79,9 +64,9 @@ import Testing
         report = try test.handIn(
             [.pay(1, "offline-100"), .unused(2, "offline-200"), .pay(5, "offline-500")],
             by: teller)
-        #expect(Self.words(report) == ["1 applied", "2 unused", "5 applied"])
+        #expect(report.words == ["1 applied", "2 unused", "5 applied"])
         report = try test.handIn([.unused(2, "offline-200")], by: teller)
-        #expect(Self.words(report) == ["2 unused again"])
+        #expect(report.words == ["2 unused again"])
         #expect(
             report.numbers
                 == TerminalNumbers(highest: 9, completeTo: 3, missing: [4...4, 6...6, 8...9]))
@@ -156,7 +141,7 @@ import Testing
         let teller = try test.signOn()
         let batch = try test.batch(row.items, sequences: row.sequences)
         let report = try test.handIn(batch, by: teller)
-        #expect(Self.words(report) == row.words)
+        #expect(report.words == row.words)
         #expect(try test.count("service_transaction") == row.paidCount)
         // Again: what was refused for good is told again, and nothing is booked.
         _ = try test.handIn(batch, by: teller)
@@ -172,13 +157,13 @@ import Testing
         let teller = try test.signOn()
         let batch = try test.batch([.pay(1, "offline-100", staff: "OP000102")])
         let first = try test.handIn(batch, by: teller)
-        #expect(Self.words(first) == ["1 again not-signed-on"])
+        #expect(first.words == ["1 again not-signed-on"])
         #expect(first.numbers == TerminalNumbers(highest: 1, completeTo: 0, missing: [1...1]))
         let other = try test.principal("OP000102", at: "S0001-T2")
         _ = try test.perform { try $0.signOn(tillCode: "S0001-C2", by: other) }
         let moved = try test.movement {
             let report = try test.handIn(batch, by: teller)
-            #expect(Self.words(report) == ["1 applied"])
+            #expect(report.words == ["1 applied"])
         }
         #expect(moved["1001.S0001-C2"] == 1_500)
         let faults = try test.faults()
@@ -192,11 +177,11 @@ import Testing
         let batch = try test.batch([.pay(1, "offline-100")])
         try test.execute("UPDATE shift SET state = 'suspended'")
         try test.perform { $0.shifts.shiftsDidChange() }
-        #expect(Self.words(try test.handIn(batch, by: teller)) == ["1 again shift-suspended"])
+        #expect(try test.handIn(batch, by: teller).words == ["1 again shift-suspended"])
         #expect(try test.count("idempotency_key") + test.count("terminal_sequence") == 0)
         try test.execute("UPDATE shift SET state = 'open'")
         try test.perform { $0.shifts.shiftsDidChange() }
-        #expect(Self.words(try test.handIn(batch, by: teller)) == ["1 applied"])
+        #expect(try test.handIn(batch, by: teller).words == ["1 applied"])
     }
 
     @Test("a number is of one request, on the line too") func numbers() throws {
@@ -222,7 +207,7 @@ import Testing
                 .pay(4, "offline-400"),
             ], by: teller)
         #expect(
-            Self.words(report) == [
+            report.words == [
                 "1 terminal-number-reused", "2 terminal-number-reused",
                 "3 terminal-number-reused", "4 applied",
             ])
@@ -261,7 +246,7 @@ import Testing
         #expect(try test.count("service_transaction") + test.count("terminal_sequence") == 0)
         // The true one is another, and is taken.
         let report = try test.handIn([.pay(1, "offline-100"), .pay(2, "offline-200")], by: teller)
-        #expect(Self.words(report) == ["1 applied", "2 applied"])
+        #expect(report.words == ["1 applied", "2 applied"])
         let faults = try test.faults()
         #expect(faults == [])
     }
