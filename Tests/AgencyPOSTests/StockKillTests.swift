@@ -35,6 +35,7 @@ import Testing
             server = try ServedBook(data: data)
             unansweredCount += try load.repeatAll(port: server.port)
         }
+        try Self.waitForNetworks(book)
         server.kill()
         #expect(load.unexpected == [])
         let sold = load.sent.filter { $0.status == 201 }
@@ -53,6 +54,15 @@ import Testing
         #expect(Set(states).isSubset(of: ["active", "returned"]), "\(states)")
         #expect(try book.faults() == [])
         #expect(try Program.run(["verify", "--data", data]).code == 0)
+    }
+
+    /// Waits until every card is answered for: the networks are asked beside the sales.
+    private static func waitForNetworks(_ book: PaidBook) throws {
+        let deadline = Date(timeIntervalSinceNow: patienceSeconds)
+        let due = "SELECT '' || number FROM stock_serial WHERE state = 'activation_due'"
+        while try !book.rows(due).isEmpty, Date() < deadline {
+            Thread.sleep(forTimeInterval: 0.05)
+        }
     }
 
     /// Each serial that was told of is there once, under the sale that told of it.

@@ -1,155 +1,106 @@
 import CivilTime
-import Cryptography
 import Ledger
 import SQL
-import StrictJSON
 
 extension AgencySession {
-    /// Pays all items of a basket, or none of them, once for each key.
+    /// Pays the items of a basket that ask no partner, all or none, and begins the others' calls.
     ///
     /// The items share one receipt number. Refusals: `notSignedOn`; what an item by itself would be
-    /// refused for, with the item's place in the field; `tenderTooSmall`.
-    public func payBasket(
+    /// refused for, with the item's place in the field; `tenderTooSmall`. After a refusal nobody is
+    /// asked. A gap in numbered stock also freezes its pack, as in ``sellStock(_:claim:by:)``.
+    func startBasket(
         _ request: BasketRequest, claim: IdempotencyClaim, by principal: Principal
-    ) throws -> CommandOutcome {
-        try once(claim) {
+    ) throws -> PartnerStart {
+        var gap: StockGap?
+        let start = try startOnce(claim) {
             let shift = try shifts.shift(of: principal, connection)
             let basket = OpenBasket(
                 serial: try upcomingSerial(),
                 receiptNumber: try receiptCounters.next(
                     shift.station, on: try journal.currentDate(), connection))
-            let paid = try request.items.enumerated().map { index, item in
-                try pay(item, at: index, shift: shift, basket: basket)
+            let items = try request.items.enumerated().map { index, item in
+                do {
+                    return try put(item, shift: shift, into: basket)
+                } catch let refusal as Refusal {
+                    throw refusal.ofItem(index)
+                } catch let found as StockGap {
+                    gap = found
+                    throw Self.packIsFrozen(found.item).ofItem(index)
+                }
             }
-            let totalFen = paid.reduce(0) { $0 + $1.receipt.totalFen }
+            let totalFen = items.reduce(0) { $0 + $1.totalFen }
             guard request.tenderedFen >= totalFen else { throw Self.tooSmall(totalFen) }
-            try insert(basket, of: paid.map(\.receipt), request, shift: shift, totalFen)
-            let progress = try settleIfComplete(basket.serial)
-            return json(request, paid, basket, progress)
+            try insert(basket, of: items, request, claim, shift: shift, totalFen)
+            let calls = items.compactMap(\.call)
+            guard calls.isEmpty else { return .asking(calls) }
+            try settleIfComplete(basket.serial)
+            return .done(try basketJSON(basket.serial))
         }
-    }
-
-    /// Settles an open basket once none of its items waits.
-    ///
-    /// Whoever learns a partner's answer about an item calls it after ``finishItem(_:as:)``.
-    /// - Returns: where the basket stands.
-    @discardableResult
-    func settleIfComplete(_ serial: Int64) throws -> BasketProgress {
-        let items = try connection.prepare(
-            """
-            SELECT i.state, x.amount_fen + x.fee_fen FROM basket_item i
-            JOIN service_transaction x ON x.serial = i.serial
-            WHERE i.basket_serial = $1 ORDER BY i.position
-            """
-        ).all(.integer(serial)) { row in
-            guard let state = BasketProgress.ItemState(rawValue: row.text(0)) else {
-                throw row.damage(0, expected: "a state")
-            }
-            return (state: state, totalFen: row.integer(1))
-        }
-        let progress = BasketProgress(items: items)
-        switch progress.state {
-        case .open: break
-        case .settled:
-            try connection.prepare(
-                """
-                UPDATE basket SET state = 'settled', returned_fen = $1
-                WHERE basket_serial = $2 AND state = 'open'
-                """
-            ).run(.integer(progress.returnedFen), .integer(serial))
-        }
-        return progress
-    }
-
-    /// Keeps what a partner's answer made of a waiting item.
-    func finishItem(_ serial: Int64, as status: TransactionStatus) throws {
-        let state = BasketProgress.ItemState(status)
-        guard state != .waiting else { return }
-        try connection.prepare(
-            "UPDATE basket_item SET state = $1 WHERE serial = $2 AND state = 'waiting'"
-        ).run(.text(state.rawValue), .integer(serial))
+        if let gap { try freeze(gap) }
+        return start
     }
 
     // MARK: - Steps
 
-    /// One item that was posted, and its tickets if it is some.
-    private struct PaidItem {
-        let receipt: Receipt
-        var tickets: SoldTickets?
+    /// An item in its basket: posted, or with a partner to be asked.
+    private struct PutItem {
+        let serial: Int64
+        let totalFen: Int64
+        var call: StartedPartnerCall?
+
+        init(_ receipt: Receipt) {
+            serial = receipt.serial
+            totalFen = receipt.totalFen
+        }
+
+        init(_ call: StartedPartnerCall, totalFen: Int64) {
+            serial = call.serial
+            self.totalFen = totalFen
+            self.call = call
+        }
     }
 
-    private func pay(
-        _ item: BasketRequest.Item, at index: Int, shift: Shift, basket: OpenBasket
-    ) throws -> PaidItem {
-        do {
-            switch item {
-            case .bill(let request):
-                return PaidItem(
-                    receipt: try collect(request, shift: shift, basket: basket), tickets: nil)
-            case .tickets(let request):
-                let sold = try sellTickets(request, shift: shift, basket: basket)
-                return PaidItem(receipt: sold.receipt, tickets: sold)
-            }
-        } catch let refusal as Refusal {
-            throw refusal.ofItem(index)
+    private func put(
+        _ item: BasketRequest.Item, shift: Shift, into basket: OpenBasket
+    ) throws -> PutItem {
+        switch item {
+        case .bill(let request):
+            var order = try billOrder(request, shift: shift)
+            order.transaction.basket = basket.place
+            guard order.isOnline else { return PutItem(try post(order)) }
+            return PutItem(try begin(order, claim: nil), totalFen: order.transaction.cashFen)
+        case .tickets(let request):
+            return PutItem(try sellTickets(request, shift: shift, basket: basket).receipt)
+        case .stock(let request):
+            return PutItem(try sell(request, shift: shift, basket: basket).receipt)
         }
     }
 
     private func insert(
-        _ basket: OpenBasket, of receipts: [Receipt], _ request: BasketRequest, shift: Shift,
-        _ totalFen: Int64
+        _ basket: OpenBasket, of items: [PutItem], _ request: BasketRequest,
+        _ claim: IdempotencyClaim, shift: Shift, _ totalFen: Int64
     ) throws {
         try connection.prepare(
             """
             INSERT INTO basket (basket_serial, shift_id, receipt_number, item_count, total_fen,
-                tendered_fen, state)
-            VALUES ($1, $2, $3, $4, $5, $6, 'open')
+                tendered_fen, state, key, credential)
+            VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8)
             """
         ).run(
             .integer(basket.serial), .integer(shift.id.number), .integer(basket.receiptNumber),
-            .integer(Int64(receipts.count)), .integer(totalFen), .integer(request.tenderedFen))
-        for (position, receipt) in receipts.enumerated() {
+            .integer(Int64(items.count)), .integer(totalFen), .integer(request.tenderedFen),
+            .text(claim.key), .integer(claim.credential))
+        for (position, item) in items.enumerated() {
+            let state: BasketProgress.ItemState = item.call == nil ? .posted : .waiting
             try connection.prepare(
                 """
                 INSERT INTO basket_item (basket_serial, position, serial, state)
                 VALUES ($1, $2, $3, $4)
                 """
             ).run(
-                .integer(basket.serial), .integer(Int64(position)), .integer(receipt.serial),
-                .text(BasketProgress.ItemState(receipt.status).rawValue))
+                .integer(basket.serial), .integer(Int64(position)), .integer(item.serial),
+                .text(state.rawValue))
         }
-    }
-
-    private func json(
-        _ request: BasketRequest, _ paid: [PaidItem], _ basket: OpenBasket,
-        _ progress: BasketProgress
-    ) -> [UInt8] {
-        let totalFen = paid.reduce(0) { $0 + $1.receipt.totalFen }
-        var writer = JSONWriter(reservedBytes: 1_024 * paid.count)
-        writer.beginObject()
-        writer.field("basket_serial", Receipt.serialText(basket.serial))
-        writer.field("receipt_number", paid.first?.receipt.number.text ?? "")
-        writer.field("state", progress.state.rawValue)
-        writer.field("total_fen", totalFen)
-        writer.field("tendered_fen", request.tenderedFen)
-        writer.field("change_fen", request.tenderedFen - totalFen)
-        writer.field("returned_fen", progress.returnedFen)
-        writer.key("items")
-        writer.beginArray()
-        for (item, place) in zip(paid, progress.items) {
-            writer.beginObject()
-            writer.field("state", place.state.rawValue)
-            if let tickets = item.tickets {
-                tickets.encodeMembers(to: &writer, zone: profile.zone)
-            } else {
-                writer.key("receipt")
-                item.receipt.encode(to: &writer, zone: profile.zone)
-            }
-            writer.endObject()
-        }
-        writer.endArray()
-        writer.endObject()
-        return writer.bytes
     }
 
     private static func tooSmall(_ totalFen: Int64) -> Refusal {
@@ -164,7 +115,7 @@ extension AgencySession {
 
 extension Refusal {
     /// The same refusal, of one item of a basket.
-    fileprivate func ofItem(_ index: Int) -> Refusal {
+    func ofItem(_ index: Int) -> Refusal {
         Refusal(
             code, "item \(index + 1) of the basket: \(detail); nothing of it was booked",
             zh: "购物篮第 \(index + 1) 项：\(chineseDetail)；整个购物篮均未入账",

@@ -1,5 +1,4 @@
 import Ledger
-import StrictJSON
 
 /// A basket to which items are being added: what they share.
 struct OpenBasket {
@@ -11,29 +10,47 @@ struct OpenBasket {
     var place: (serial: Int64, receiptNumber: Int64) { (serial, receiptNumber) }
 }
 
-/// Where a basket stands: open while a partner is asked about one of its items.
+/// Where a basket stands: open while the cash of one of its items waits with us.
 ///
-///     open ──▶ settled    every item is posted or refused; what was refused goes back in cash
+///     open ──▶ settled    every item is posted, or its cash went back
 ///
-/// Items that ask no partner are posted in the command that makes the basket, all or none.
-struct BasketProgress: Equatable {
+/// Items that ask no partner are posted in the command that makes the basket, all or none; of the
+/// others each goes its own way.
+struct BasketProgress {
     enum State: String, CaseIterable {
         case open, settled
     }
 
     /// Where an item stands.
+    ///
+    ///     waiting ──▶ posted
+    ///        ├──────▶ refused                   its cash goes back with the change
+    ///        └──────▶ return_due ──▶ returned   it came to nothing later: its cash is paid back
     enum ItemState: String, CaseIterable {
-        /// Its partner has not answered yet.
+        /// Its partner has not answered; its cash stays with us.
         case waiting
         case posted
-        /// Its partner said no, or had not booked it; its cash goes back to the customer.
+        /// Its partner said no at once.
         case refused
+        /// Its partner said no later, or had not booked it.
+        case returnDue = "return_due"
+        case returned
 
         init(_ status: TransactionStatus) {
             switch status {
-            case .pending, .authorised, .unknown, .returnDue: self = .waiting
+            case .pending, .authorised, .unknown: self = .waiting
+            case .returnDue: self = .returnDue
             case .posted: self = .posted
-            case .declined, .reversed, .returned: self = .refused
+            case .declined, .reversed: self = .refused
+            case .returned: self = .returned
+            }
+        }
+
+        /// Whether nothing can change it any more.
+        var isFinal: Bool {
+            switch self {
+            case .waiting, .returnDue: false
+            case .posted, .refused, .returned: true
             }
         }
     }
@@ -41,14 +58,10 @@ struct BasketProgress: Equatable {
     /// Each item's state and what the customer pays for it, in fen.
     let items: [(state: ItemState, totalFen: Int64)]
 
-    var state: State { items.contains { $0.state == .waiting } ? .open : .settled }
+    var state: State { items.allSatisfy(\.state.isFinal) ? .settled : .open }
 
-    /// What goes back to the customer beside the change, in fen.
-    var returnedFen: Int64 {
-        items.reduce(0) { $1.state == .refused ? $0 + $1.totalFen : $0 }
-    }
-
-    static func == (left: BasketProgress, right: BasketProgress) -> Bool {
-        left.items.elementsEqual(right.items) { $0 == $1 }
+    /// What the items in a state cost together, in fen.
+    func totalFen(_ state: ItemState) -> Int64 {
+        items.reduce(0) { $1.state == state ? $0 + $1.totalFen : $0 }
     }
 }

@@ -9,11 +9,13 @@ public struct BasketRequest: Sendable, Equatable {
     public enum Item: Sendable, Equatable {
         case bill(BillPaymentRequest)
         case tickets(TicketIssueRequest)
+        case stock(StockSaleRequest)
 
-        var fingerprint: SHA256Digest {
+        fileprivate func fingerprint(key: SymmetricKey) -> SHA256Digest {
             switch self {
             case .bill(let request): request.fingerprint
             case .tickets(let request): request.fingerprint
+            case .stock(let request): request.fingerprint(key: key)
             }
         }
     }
@@ -29,10 +31,16 @@ public struct BasketRequest: Sendable, Equatable {
         self.tenderedFen = tenderedFen
     }
 
-    /// SHA-256 over the request's fields, for its idempotency key.
-    public var fingerprint: SHA256Digest {
+    fileprivate func fingerprint(key: SymmetricKey) -> SHA256Digest {
         fingerprintOf(
-            "basket", "", items.map { $0.fingerprint.hex }.joined(separator: "\u{1F}"),
-            tenderedFen)
+            "basket", "",
+            items.map { $0.fingerprint(key: key).hex }.joined(separator: "\u{1F}"), tenderedFen)
+    }
+}
+
+extension Book {
+    /// SHA-256 over a basket's fields, for its idempotency key.
+    public func fingerprint(of request: BasketRequest) -> SHA256Digest {
+        request.fingerprint(key: keys.card)
     }
 }

@@ -13,17 +13,15 @@ extension AgencySession {
     ) throws -> CommandOutcome {
         try once(claim) {
             let shift = try shifts.shift(of: principal, connection)
-            return try collect(request, shift: shift, basket: nil).json(zone: profile.zone)
+            return try collect(request, shift: shift).json(zone: profile.zone)
         }
     }
 
-    /// Takes the cash for a bill that asks no partner, alone or as an item of a basket.
+    /// Takes the cash for a bill that asks no partner.
     ///
-    /// - Throws: `Refusal` with `partnerUnavailable` for one that does: a basket cannot wait.
-    func collect(
-        _ request: BillPaymentRequest, shift: Shift, basket: OpenBasket?
-    ) throws -> Receipt {
-        var order = try billOrder(request, shift: shift)
+    /// - Throws: `Refusal` with `partnerUnavailable` for one that does.
+    func collect(_ request: BillPaymentRequest, shift: Shift) throws -> Receipt {
+        let order = try billOrder(request, shift: shift)
         let partner = order.transaction.product.partner
         guard !order.isOnline else {
             throw Refusal(
@@ -31,7 +29,6 @@ extension AgencySession {
                 "\(partner.name) is asked at once and cannot be asked here; pay it by itself",
                 zh: "\(partner.name)须联机受理，此处无法办理；请单独缴费", field: "/product_id")
         }
-        order.transaction.basket = basket?.place
         return try post(order)
     }
 

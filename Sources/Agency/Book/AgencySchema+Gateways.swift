@@ -61,6 +61,8 @@ extension AgencySchema {
             OR NEW.return_entry_id IS NOT NULL
             OR (SELECT status FROM service_transaction WHERE serial = NEW.serial)
                 IS NOT 'pending'
+            OR (NEW.key IS NULL) IS NOT (SELECT x.basket_serial IS NOT NULL
+                FROM service_transaction x WHERE x.serial = NEW.serial)
             OR (NEW.act = 'undo') IS NOT (SELECT x.correction IS 'void'
                 FROM service_transaction x WHERE x.serial = NEW.serial)
         BEGIN SELECT RAISE(ABORT, 'a call begins beside its pending transaction'); END;

@@ -119,7 +119,9 @@ extension AgencySchema {
             staff_id INTEGER NOT NULL REFERENCES staff_member,
             recorded_at INTEGER NOT NULL,
             reason TEXT NOT NULL,
+            is_cancelling INTEGER NOT NULL DEFAULT 0 CHECK (is_cancelling IN (0, 1)),
             PRIMARY KEY (item_id, number),
+            CHECK (is_cancelling = 0 OR state = 'activation_due'),
             CHECK (state NOT IN ('sold', 'activation_due', 'active', 'failed', 'returned')
                 OR serial IS NOT NULL),
             CHECK (state <> 'damaged' OR serial IS NULL),
@@ -139,7 +141,9 @@ extension AgencySchema {
             OR NEW.serial IS NOT OLD.serial OR NOT CASE OLD.state
                 WHEN 'sold' THEN NEW.state = 'voided' AND NOT EXISTS (SELECT 1 FROM prize_payment z
                     WHERE z.item_id = OLD.item_id AND z.number = OLD.number)
-                WHEN 'activation_due' THEN NEW.state IN ('active', 'failed')
+                WHEN 'activation_due' THEN NEW.state = 'failed'
+                    OR NEW.state = 'active' AND OLD.is_cancelling = 0
+                    OR NEW.state = OLD.state AND NEW.is_cancelling <> OLD.is_cancelling
                 WHEN 'failed' THEN NEW.state = 'returned'
                 WHEN 'used' THEN NEW.state = 'voided'
                 ELSE 0 END

@@ -184,7 +184,9 @@ extension AgencySession {
     /// - Throws: `Refusal` with `tillCeilingReached`.
     func checkCeiling(_ shift: Shift, taking amountFen: Int64) throws {
         guard let ceilingFen = shift.limit?.ceilingFen else { return }
-        let cash = try journal.balance(of: shift.cashAccount)?.posted.balance(on: .debit) ?? 0
+        let balance = try journal.balance(of: shift.cashAccount)
+        // Pending cash lies in the till already while its partner is asked.
+        let cash = (balance?.posted.balance(on: .debit) ?? 0) + (balance?.pending.debits ?? 0)
         guard amountFen <= ceilingFen - cash else {
             throw Refusal(
                 .tillCeilingReached,

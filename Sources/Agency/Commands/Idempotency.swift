@@ -176,11 +176,11 @@ extension AgencySession {
 
 extension Refusal {
     // Code, field and the details, each on a line: none of them holds a line feed.
-    fileprivate var encoded: [UInt8] {
+    var encoded: [UInt8] {
         [UInt8]("\(code.rawValue)\n\(field ?? "")\n\(chineseDetail)\n\(detail)".utf8)
     }
 
-    fileprivate init(encoded bytes: [UInt8]) throws {
+    init(encoded bytes: [UInt8]) throws {
         let text = String(decoding: bytes, as: UTF8.self)
         let parts = text.split(separator: "\n", maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count == 4, let code = RefusalCode(rawValue: String(parts[0])) else {

@@ -64,10 +64,12 @@ extension AgencySession {
         guard let call = try PartnerCallReader(connection).call(started.serial) else {
             preconditionFailure("the call was begun in this command")
         }
+        let place = try basketPlace(ofItem: call.serial)
         try undoCommand()
-        let refusal =
+        var refusal =
             call.originalSerial == nil
             ? refusal(of: call, PartnerCallNews(event: .notSent)) : Self.voidNeedsPartner
+        if let place { refusal = refusal.ofItem(place) }
         return PaymentOutcome(outcome: .refused(refusal), isSettled: true)
     }
 
@@ -101,6 +103,7 @@ extension AgencySession {
         }
         try carryOut(action, call, news)
         try note(news, of: call, state: next)
+        try followBasket(of: call)
         return try answer(of: serial)
     }
 
@@ -125,7 +128,11 @@ extension AgencySession {
             let isCashHeld = call.cashFen > 0
             try setStatus(isCashHeld ? .returnDue : .reversed, of: call.serial)
             try comeToNothing(call)
-            if !isCashHeld { try finish(call, .refused(refusal(of: call, news))) }
+            if !isCashHeld {
+                try finish(call, .refused(refusal(of: call, news)))
+            } else if call.basketSerial != nil {
+                try keepRefusal(returnAdvice(of: call), ofItem: call.serial)
+            }
         }
     }
 
@@ -141,8 +148,12 @@ extension AgencySession {
         if !isCashDue { try finish(call, .done(answer)) }
     }
 
+    /// Tells the key of a call its answer; of an item of a basket a refusal is kept beside the item.
     func finish(_ call: PartnerCall, _ outcome: CommandOutcome) throws {
-        guard let key = call.key, let credential = call.credential else { return }
+        guard let key = call.key, let credential = call.credential else {
+            guard case .refused(let refusal) = outcome else { return }
+            return try keepRefusal(refusal, ofItem: call.serial)
+        }
         try finish(key: key, credential: credential, outcome)
     }
 
@@ -168,11 +179,13 @@ extension AgencySession {
     private func current(
         _ known: CommandOutcome, of claim: IdempotencyClaim
     ) throws -> PaymentOutcome {
-        guard case .running = known,
-            let call = try PartnerCallReader(connection).call(
-                key: claim.key, credential: claim.credential)
-        else { return PaymentOutcome(outcome: known, isSettled: true) }
-        return try answer(of: call.serial)
+        guard case .running = known else { return PaymentOutcome(outcome: known, isSettled: true) }
+        if let call = try PartnerCallReader(connection).call(
+            key: claim.key, credential: claim.credential)
+        {
+            return try answer(of: call.serial)
+        }
+        return try basketOutcome(of: claim) ?? PaymentOutcome(outcome: known, isSettled: true)
     }
 
     /// What the key of a call is told now.
@@ -181,7 +194,10 @@ extension AgencySession {
             preconditionFailure("the call was read in this command")
         }
         guard let key = call.key, let credential = call.credential else {
-            return PaymentOutcome(outcome: .running, isSettled: false)
+            guard let basket = call.basketSerial else {
+                throw BookError.damaged(table: "partner_call", field: "key")
+            }
+            return try basketOutcome(basket)
         }
         switch call.status {
         case .pending, .authorised: return PaymentOutcome(outcome: .running, isSettled: false)

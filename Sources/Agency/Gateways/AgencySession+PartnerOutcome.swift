@@ -46,6 +46,17 @@ extension AgencySession {
             zh: "\(partner.name)拒绝受理：\(reason)；\(chineseAct)")
     }
 
+    /// What the operator is told of an item whose cash waits for the customer.
+    func returnAdvice(of call: PartnerCall) -> Refusal {
+        let partner = catalogue.product(call.product).partner
+        let serial = Receipt.serialText(call.serial)
+        return Refusal(
+            .partnerRefused,
+            "\(partner.name) did not book it; pay the \(call.cashFen) fen back with "
+                + "POST /v1/receipts/\(serial)/return",
+            zh: "\(partner.name)未入账；请按流水号 \(serial) 办理退款 \(call.cashFen) 分")
+    }
+
     /// What the operator does with the cash of what came to nothing.
     private static func act(cashFen: Int64) -> (english: String, chinese: String) {
         if cashFen > 0 { return ("give the cash back", "请退还现金") }

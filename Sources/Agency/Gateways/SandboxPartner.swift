@@ -5,7 +5,8 @@ import Synchronization
 /// A partner for demonstrations and tests: its answer follows from the end of a number.
 ///
 /// The number is the card of a withdrawal, the account that a remittance or a transfer is for, the
-/// account of a payment, and for a sale or a payback `00` with the amount's last two digits.
+/// account of a payment or of a card that is sold, and for another sale or a payback `00` with the
+/// amount's last two digits.
 ///
 /// | ends in | the partner |
 /// |---|---|
@@ -106,6 +107,7 @@ public final class SandboxPartner: PartnerGateway {
         case .payment: post.account
         case .withdrawal: post.card?.number ?? ""
         case .remittance, .transfer: post.targetAccount ?? ""
+        case .sale where !post.account.isEmpty: post.account
         case .sale, .payback: "00" + String(100 + post.amountFen % 100).suffix(2)
         }
     }

@@ -162,16 +162,12 @@ public struct ReceiptDocument: Sendable {
     private func end(_ sheet: ReceiptSheet) -> [PaperElement] {
         var elements = total(sheet)
         if let tender = sheet.tender {
+            elements += sums(sheet.items, Self.waitingSums)
             elements += [
                 .pair(words("实收(元)", "Tendered (CNY)"), .amountFen(tender.tenderedFen)),
                 .pair(words("找零(元)", "Change (CNY)"), .amountFen(tender.changeFen)),
             ]
-            let returnedFen = sheet.items.filter { $0.receipt.status == .returned }
-                .reduce(0) { $0 + $1.receipt.totalFen }
-            if returnedFen > 0 {
-                elements.append(
-                    .pair(words("退还(元)", "Returned (CNY)"), .amountFen(returnedFen)))
-            }
+            elements += sums(sheet.items, Self.returnedSums)
         }
         elements.append(.pair(words("状态", "Status"), .text(Self.status(of: sheet, language))))
         var notices: [PrintableText] = []
@@ -180,6 +176,31 @@ public struct ReceiptDocument: Sendable {
             if !notices.contains(notice) { notices.append(notice) }
         }
         return elements + notices.map { .text($0) }
+    }
+
+    /// What the items in some states cost together, and its name on paper.
+    private typealias Sum = (
+        chinese: String, english: String, states: Set<BasketProgress.ItemState>
+    )
+
+    /// What of the total may come back.
+    private static let waitingSums: [Sum] = [
+        ("其中待确认(元)", "Of it to be confirmed (CNY)", [.waiting]),
+        ("其中待退款(元)", "Of it to be refunded (CNY)", [.returnDue]),
+    ]
+    /// What is not in the total: tendered is total, change and returned together.
+    private static let returnedSums: [Sum] = [
+        ("退还(元)", "Returned (CNY)", [.refused, .returned])
+    ]
+
+    /// The sums that are something.
+    private func sums(_ items: [ReceiptSheet.Item], _ sums: [Sum]) -> [PaperElement] {
+        sums.compactMap { sum in
+            let fen = items.filter {
+                sum.states.contains(BasketProgress.ItemState($0.receipt.status))
+            }.reduce(0) { $0 + $1.receipt.totalFen }
+            return fen > 0 ? .pair(words(sum.chinese, sum.english), .amountFen(fen)) : nil
+        }
     }
 
     private func clock(_ instant: Instant) -> String {

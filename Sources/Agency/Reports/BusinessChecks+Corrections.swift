@@ -95,7 +95,7 @@ extension BusinessChecks {
                     SELECT i.basket_serial, count(*) AS n, min(i.serial) AS first_serial,
                         max(i.position) AS last_position, sum(x.amount_fen + x.fee_fen) AS fen,
                         sum(iif(i.state = 'refused', x.amount_fen + x.fee_fen, 0)) AS refused_fen,
-                        sum(i.state = 'waiting') AS waiting_count,
+                        sum(i.state IN ('waiting', 'return_due')) AS open_count,
                         min(x.receipt_number) AS least, max(x.receipt_number) AS greatest,
                         min(x.shift_id) AS first_shift, max(x.shift_id) AS last_shift
                     FROM basket_item i LEFT JOIN service_transaction x ON x.serial = i.serial
@@ -105,7 +105,7 @@ extension BusinessChecks {
                     OR s.first_serial IS NOT b.basket_serial OR s.fen IS NOT b.total_fen
                     OR s.least IS NOT b.receipt_number OR s.greatest IS NOT b.receipt_number
                     OR s.first_shift IS NOT b.shift_id OR s.last_shift IS NOT b.shift_id
-                    OR (s.waiting_count > 0) IS NOT (b.state = 'open')
+                    OR (s.open_count > 0) IS NOT (b.state = 'open')
                     OR b.state = 'settled' AND s.refused_fen IS NOT b.returned_fen
                 """),
         Check(
@@ -116,9 +116,47 @@ extension BusinessChecks {
                 LEFT JOIN basket_item i ON i.serial = x.serial
                 WHERE x.basket_serial IS NOT i.basket_serial
                     OR i.serial IS NOT NULL AND i.state IS NOT CASE
-                        WHEN x.status = 'posted' THEN 'posted'
-                        WHEN x.status IN ('declined', 'reversed', 'returned') THEN 'refused'
+                        WHEN x.status IN ('posted', 'return_due', 'returned') THEN x.status
+                        WHEN x.status IN ('declined', 'reversed') THEN 'refused'
                         ELSE 'waiting' END
+                """),
+        Check(
+            name: "items of baskets ask their partners", table: "basket_item of serial",
+            fault: "field state: it was not posted at once, and no call without a key tells why",
+            sql: """
+                SELECT CAST(i.serial AS TEXT) FROM basket_item i
+                LEFT JOIN partner_call c ON c.serial = i.serial
+                WHERE i.state <> 'posted' AND c.serial IS NULL OR c.key IS NOT NULL
+                """),
+        Check(
+            name: "baskets have their answers", table: "basket",
+            fault: "field key: its key is missing, or its answer is another",
+            sql: """
+                SELECT CAST(b.basket_serial AS TEXT) FROM basket b
+                LEFT JOIN idempotency_key k ON k.key = b.key AND k.credential = b.credential
+                LEFT JOIN (
+                    SELECT basket_serial, sum(fen * (state = 'returned')) AS paid_back_fen,
+                        group_concat(state, ' ') AS states
+                    FROM (
+                        SELECT i.basket_serial, i.state, x.amount_fen + x.fee_fen AS fen
+                        FROM basket_item i JOIN service_transaction x ON x.serial = i.serial
+                        ORDER BY i.basket_serial, i.position
+                    ) GROUP BY basket_serial
+                ) s ON s.basket_serial = b.basket_serial
+                WHERE k.outcome IS NOT iif(b.state = 'settled', 'done', 'running')
+                    OR b.state = 'settled' AND (NOT json_valid(CAST(k.answer AS TEXT))
+                        OR CAST(k.answer AS TEXT) ->> '$.basket_serial'
+                            IS NOT printf('%012d', b.basket_serial)
+                        OR CAST(k.answer AS TEXT) ->> '$.total_fen' IS NOT b.total_fen
+                        OR CAST(k.answer AS TEXT) ->> '$.change_fen'
+                            IS NOT b.tendered_fen - b.total_fen
+                        OR CAST(k.answer AS TEXT) ->> '$.returned_fen' IS NOT b.returned_fen
+                        OR CAST(k.answer AS TEXT) ->> '$.cash_back_fen'
+                            IS NOT b.tendered_fen - b.total_fen + b.returned_fen
+                        OR CAST(k.answer AS TEXT) ->> '$.paid_back_fen' IS NOT s.paid_back_fen
+                        OR (SELECT group_concat(t.value ->> '$.state', ' ')
+                            FROM json_each(CAST(k.answer AS TEXT), '$.items') t)
+                            IS NOT s.states)
                 """),
     ]
 

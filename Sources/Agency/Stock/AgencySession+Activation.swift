@@ -11,11 +11,14 @@ public func stockPayBackFingerprint(sale: Int64) -> SHA256Digest {
 extension AgencySession {
     /// Cards that their network has not answered for, in order of their sale.
     ///
+    /// Each with what the network is asked next, which may have heard of it before.
     /// - Parameter sale: those of one sale only.
     public func dueActivations(ofSale sale: Int64? = nil) throws -> [StockActivation] {
         try connection.prepare(
             """
-            SELECT u.serial, u.item_id, u.number, b.phone_number, r.code FROM stock_serial u
+            SELECT u.serial, u.item_id, u.number, b.phone_number, x.amount_fen, d.code, r.code,
+                u.is_cancelling
+            FROM stock_serial u
             JOIN stock_buyer b ON b.item_id = u.item_id AND b.number = u.number
             JOIN service_transaction x ON x.serial = u.serial
             JOIN product d ON d.product_id = x.product_id
@@ -26,7 +29,8 @@ extension AgencySession {
             StockActivation(
                 sale: row.integer(0),
                 serial: stockItems.item(ID(row.integer(1))).format.text(row.integer(2)),
-                phoneNumber: row.text(3), partnerCode: row.text(4))
+                phoneNumber: row.text(3), amountFen: row.integer(4), productCode: row.text(5),
+                partnerCode: row.text(6), question: row.integer(7) == 0 ? .query : .cancel)
         }
     }
 
@@ -38,6 +42,10 @@ extension AgencySession {
         for card in try soldSerials(ofSale: sale) where card.state == .activationDue {
             switch answer {
             case .noAnswer: continue
+            case .notFound: try setCancelling(true, of: card)
+            case .notCancelled: try setCancelling(false, of: card)
+            // Older than the cancellation, which is under way.
+            case .activated where card.isCancelling: continue
             case .activated:
                 try move(
                     card.number, of: card.item, in: card.pack, from: .activationDue, .activated,
@@ -49,6 +57,15 @@ extension AgencySession {
                 try payBackAtOnce(card, sale: sale)
             }
         }
+    }
+
+    /// Notes what the network is asked from now on, also by the next process.
+    private func setCancelling(_ isCancelling: Bool, of card: SoldSerial) throws {
+        guard card.isCancelling != isCancelling else { return }
+        try connection.prepare(
+            "UPDATE stock_serial SET is_cancelling = $1 WHERE item_id = $2 AND number = $3"
+        ).run(
+            .integer(isCancelling ? 1 : 0), .integer(card.item.id.number), .integer(card.number))
     }
 
     private func payBackAtOnce(_ card: SoldSerial, sale: Int64) throws {

@@ -7,6 +7,7 @@ import StrictJSON
 struct StockSale {
     let receipt: Receipt
     let item: StockItem
+    let partner: Partner
     let numbers: [Int64]
     let state: StockSerialState
 
@@ -42,18 +43,26 @@ extension AgencySession {
     /// A gap refuses the sale and freezes the pack: what a refusal undoes is the sale, and the
     /// freezing is written after that, in the same command.
     ///
-    /// - Parameter passing: refusals that are told and not kept; a gap freezes the pack all the same.
+    /// A card whose network cannot be reached is `partnerUnavailable`, which uses up no key.
+    ///
+    /// - Parameters:
+    ///   - passing: refusals that are told and not kept; a gap freezes the pack all the same.
+    ///   - reaching: whether a network can be asked, by its partner's code.
     /// - Returns: the outcome, and the sale's serial number unless it was known or refused.
     public func sellStock(
         _ request: StockSaleRequest, claim: IdempotencyClaim, by principal: Principal,
-        passing: Set<RefusalCode> = []
+        passing: Set<RefusalCode> = [], reaching: (String) -> Bool = { _ in true }
     ) throws -> (outcome: CommandOutcome, sale: Int64?) {
         var gap: StockGap?
         var sold: Int64?
-        let outcome = try once(claim, passing: passing) {
+        let outcome = try once(claim, passing: passing.union([.partnerUnavailable])) {
             let shift = try shifts.shift(of: principal, connection)
             do {
                 let sale = try sell(request, shift: shift)
+                let partner = sale.item.activation == .each ? sale.partner : nil
+                guard partner.map({ reaching($0.code) }) ?? true else {
+                    throw Self.networkUnavailable(sale.partner)
+                }
                 sold = sale.receipt.serial
                 var writer = JSONWriter()
                 sale.encode(to: &writer, zone: profile.zone)
@@ -67,7 +76,8 @@ extension AgencySession {
         return (outcome, sold)
     }
 
-    private func freeze(_ gap: StockGap) throws {
+    /// Freezes the pack of a gap, in the command that refused the sale and undid it.
+    func freeze(_ gap: StockGap) throws {
         let due = gap.item.format.text(gap.pack.next)
         try freeze(
             gap.pack, missingUntil: gap.found, by: gap.staff,
@@ -75,9 +85,15 @@ extension AgencySession {
     }
 
     /// Sells serials in a shift: cash in, business row, entry, receipt and what became of them.
-    private func sell(_ request: StockSaleRequest, shift: Shift) throws -> StockSale {
+    ///
+    /// - Parameter basket: the basket that it is an item of, or nothing.
+    /// - Throws: `Refusal`, with `sellAlone` for cards in a basket; `StockGap`.
+    func sell(
+        _ request: StockSaleRequest, shift: Shift, basket: OpenBasket? = nil
+    ) throws -> StockSale {
         let product = try catalogue.product(request.productCode, .stock)
         let item = try stockItems.item(of: product)
+        guard basket == nil || !item.isTiedToBuyer else { throw Self.sellCardAlone(item) }
         let contract = try catalogue.contract(for: product, on: try journal.currentDate())
         try check(request, item: item, contract: contract)
         let pack = try openPack(of: item, at: shift.station)
@@ -87,7 +103,8 @@ extension AgencySession {
                 kind: .stockSale, product: product, contract: contract, shift: shift,
                 accountReference: Self.reference(numbers, of: item),
                 amountFen: request.amountFen, feeFen: contract.serviceFeeFen,
-                commissionFen: contract.commission.commissionFen(on: request.amountFen)))
+                commissionFen: contract.commission.commissionFen(on: request.amountFen),
+                basket: basket?.place))
         let state: StockSerialState
         switch item.activation {
         case .none, .pack:
@@ -100,7 +117,23 @@ extension AgencySession {
         if let buyer = request.buyer, let number = numbers.first {
             try keep(buyer, of: number, item)
         }
-        return StockSale(receipt: receipt, item: item, numbers: numbers, state: state)
+        return StockSale(
+            receipt: receipt, item: item, partner: product.partner, numbers: numbers, state: state)
+    }
+
+    private static func networkUnavailable(_ partner: Partner) -> Refusal {
+        Refusal(
+            .partnerUnavailable,
+            "\(partner.name) cannot be reached, and the card could not be activated; take no "
+                + "money and sell it later",
+            zh: "无法连接\(partner.name)，卡无法激活；请勿收款，稍后再售")
+    }
+
+    private static func sellCardAlone(_ item: StockItem) -> Refusal {
+        Refusal(
+            .sellAlone,
+            "\(item.code) is sold to one known person and activated; sell it by itself",
+            zh: "\(item.code) 须实名销售并激活，不能合并办理；请单独销售", field: "/product_id")
     }
 
     /// The first serial, and how many follow it.
@@ -144,54 +177,5 @@ extension AgencySession {
         ).run(
             .integer(item.id.number), .integer(number), .text(buyer.phoneNumber),
             .text(buyer.identityLastFour), .text(buyer.digest(key: cardKey)))
-    }
-
-    /// Notes that a sale of serials was taken back; the papers are kept and never sold again.
-    ///
-    /// - Throws: `Refusal` with `stockNotReturnable` for cards and for tickets with a paid prize.
-    func takeBackStock(ofSale serial: Int64, by staff: ID<StaffMember>, reason: String) throws {
-        for sold in try soldSerials(ofSale: serial) {
-            let isPaid =
-                try connection.prepare(
-                    "SELECT 1 FROM prize_payment WHERE item_id = $1 AND number = $2"
-                ).first(.integer(sold.item.id.number), .integer(sold.number)) { _ in true }
-            guard sold.state == .sold, isPaid == nil else {
-                throw Refusal(
-                    .stockNotReturnable,
-                    "a card that is being activated, or a ticket whose prize was paid, is not "
-                        + "taken back; call the centre",
-                    zh: "已进入激活的卡或已兑奖的票不能退；请联系中心")
-            }
-            try move(
-                sold.number, of: sold.item, in: sold.pack, from: sold.state, .saleTakenBack,
-                by: staff, reason: reason)
-        }
-    }
-}
-
-/// A serial of a sale.
-struct SoldSerial {
-    let item: StockItem
-    let number: Int64
-    let pack: ID<StockPack>
-    let state: StockSerialState
-    let staff: ID<StaffMember>
-}
-
-extension AgencySession {
-    func soldSerials(ofSale serial: Int64) throws -> [SoldSerial] {
-        try connection.prepare(
-            """
-            SELECT item_id, number, pack_id, state, staff_id FROM stock_serial
-            WHERE serial = $1 ORDER BY number
-            """
-        ).all(.integer(serial)) { row in
-            guard let state = StockSerialState(rawValue: row.text(3)) else {
-                throw row.damage(3, expected: "a state")
-            }
-            return SoldSerial(
-                item: stockItems.item(ID(row.integer(0))), number: row.integer(1),
-                pack: ID(row.integer(2)), state: state, staff: ID(row.integer(4)))
-        }
     }
 }

@@ -116,7 +116,8 @@ extension AgencySession {
         }
         try connection.prepare(
             """
-            UPDATE stock_serial SET state = $1, staff_id = $2, recorded_at = $3, reason = $4
+            UPDATE stock_serial SET state = $1, staff_id = $2, recorded_at = $3, reason = $4,
+                is_cancelling = 0
             WHERE item_id = $5 AND number = $6
             """
         ).run(

@@ -62,7 +62,7 @@ extension AgencySession {
             return try book(claim, item.staffCode, terminal, Self.passing) { person in
                 try once(claim, passing: Self.passing) {
                     let shift = try shifts.shift(of: person, connection)
-                    return try collect(request, shift: shift, basket: nil).json(zone: profile.zone)
+                    return try collect(request, shift: shift).json(zone: profile.zone)
                 }
             }
         case .sellStock(let request):

@@ -133,6 +133,19 @@ struct API: Sendable {
     }
 }
 
+extension API {
+    /// Answers with what partners made of a payment.
+    ///
+    /// 202: an answer is awaited, or cash waits; the receipt says so and keeps its number.
+    func answer(_ result: Result<PaymentOutcome, any Error>, _ call: Call) {
+        switch result {
+        case .success(let payment):
+            answer(.success(payment.outcome), call, status: payment.isSettled ? 201 : 202)
+        case .failure(let error): fail(error, call.request, call.responder)
+        }
+    }
+}
+
 extension HTTPResponse {
     /// A response with a JSON body.
     static func json(_ bytes: [UInt8], status: Int = 200) -> HTTPResponse {

@@ -7,9 +7,9 @@ extension API {
     func addBasketRoutes(to routes: inout RouteTable) {
         routes.command(.post, "/v1/baskets", for: [.operator]) { call in
             let basket = try BasketRequest(decoding: call.body())
-            let claim = try call.claim(basket.fingerprint)
-            try writeOnce(call, status: 201) {
-                try $0.payBasket(basket, claim: claim, by: call.principal)
+            let claim = try call.claim(book.fingerprint(of: basket))
+            try partners.payBasket(basket, claim: claim, by: call.principal) {
+                answer($0, call)
             }
         }
     }
@@ -18,7 +18,7 @@ extension API {
 extension BasketRequest {
     /// What an item can be.
     enum ItemKind: String, CaseIterable {
-        case bill, tickets
+        case bill, tickets, stock
     }
 
     /// Reads a request body.
@@ -49,6 +49,7 @@ extension BasketRequest.Item {
         switch kind {
         case .bill: self = .bill(try BillPaymentRequest(decoding: body))
         case .tickets: self = .tickets(try TicketIssueRequest(decoding: body))
+        case .stock: self = .stock(try StockSaleRequest(decoding: body))
         }
     }
 }

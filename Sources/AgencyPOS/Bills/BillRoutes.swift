@@ -45,9 +45,7 @@ extension API {
         routes.command(.post, "/v1/bill-payments", for: [.operator]) { call in
             let payment = try BillPaymentRequest(decoding: call.body())
             let claim = try call.claim(payment.fingerprint)
-            try partners.pay(payment, claim: claim, by: call.principal) {
-                answerPartner($0, call)
-            }
+            try partners.pay(payment, claim: claim, by: call.principal) { answer($0, call) }
         }
     }
 

@@ -88,7 +88,7 @@ struct Service: Sendable {
         gateway: any BankGateway = SandboxBank(),
         orderGateway: any BankOrderGateway = SandboxBank(),
         issuer: any TicketIssuer = SandboxTicketIssuer(),
-        activator: any StockActivator = LocalActivator(), sandbox: SandboxPartner? = nil,
+        activator: (any StockActivator)? = nil, sandbox: SandboxPartner? = nil,
         publicURL: String? = nil
     ) throws {
         host = configuration.host
@@ -100,14 +100,15 @@ struct Service: Sendable {
         let lines = try book.partnerLines()
         let banks = GatewayBank(lines: lines, readers: book.readers, others: gateway)
         desk = WithdrawalDesk(writer: book.writer, gateway: banks) { log.warning($0) }
-        partners = PartnerDesk(
-            writer: book.writer, lines: try book.partnerLines(sandbox: sandbox)
-        ) { log.warning($0) }
+        let partnerLines = try book.partnerLines(sandbox: sandbox)
+        partners = PartnerDesk(writer: book.writer, lines: partnerLines) { log.warning($0) }
         let bankOrders = GatewayBankOrders(lines: lines, others: orderGateway)
         orders = BankOrderDesk(writer: book.writer, gateway: bankOrders) { log.warning($0) }
         inquiries = BalanceInquiryDesk(writer: book.writer, gateway: bankOrders)
         ticketDesk = TicketDesk(writer: book.writer, issuer: issuer) { log.warning($0) }
-        stockDesk = StockDesk(writer: book.writer, activator: activator) { log.warning($0) }
+        stockDesk = StockDesk(
+            writer: book.writer, activator: activator ?? GatewayActivator(lines: partnerLines)
+        ) { log.warning($0) }
         exchange = SettlementExchange(book: book)
         workers = try WorkerPool(
             threadCount: ServeCommand.workerCount,
@@ -170,6 +171,7 @@ struct Service: Sendable {
     func stop() {
         log.info("stopping")
         server.stop(drainDeadlineSeconds: ServeCommand.drainDeadlineSeconds)
+        stockDesk.stop()
         partners.stop()
         workers.drain()
         signInWorkers.drain()

@@ -21,7 +21,7 @@ extension API {
                     authorisationCode: code)
                 let claim = try call.claim(request.fingerprint)
                 try partners.correct(request, claim: claim, by: call.principal) {
-                    answerPartner($0, call)
+                    answer($0, call)
                 }
             }
         }

@@ -70,19 +70,6 @@ extension API {
     }
 }
 
-extension API {
-    /// Answers with what became of a command whose partner was asked.
-    ///
-    /// 202: the partner's answer is awaited, or cash is; the receipt says so and keeps its number.
-    func answerPartner(_ result: Result<PaymentOutcome, any Error>, _ call: Call) {
-        switch result {
-        case .success(let payment):
-            answer(.success(payment.outcome), call, status: payment.isSettled ? 201 : 202)
-        case .failure(let error): fail(error, call.request, call.responder)
-        }
-    }
-}
-
 extension PartnerLineSnapshot {
     /// Writes how the line stands as a JSON object.
     fileprivate func encode(to writer: inout JSONWriter, zone: ZoneOffset) {

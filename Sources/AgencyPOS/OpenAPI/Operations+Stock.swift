@@ -69,10 +69,10 @@ extension Operations {
                         [
                             "serials": .array([
                                 [
-                                    "serial": "SC0000010066", "finding": "voided",
+                                    "serial": "SC0000010074", "finding": "voided",
                                     "reason": "遗失作废",
                                 ]
-                            ]), "counted_left": 94,
+                            ]), "counted_left": 93,
                         ]
                     )
                 ]),

@@ -36,7 +36,9 @@ import Testing
             ticketDesk: TicketDesk(
                 writer: server.book.writer, issuer: SandboxTicketIssuer()
             ) { _ in },
-            stockDesk: StockDesk(writer: server.book.writer) { _ in },
+            stockDesk: StockDesk(
+                writer: server.book.writer, activator: GatewayActivator(lines: [:])
+            ) { _ in },
             prizeDesk: PrizeDesk(
                 writer: server.book.writer, validator: LocalPrizeValidator(readers: readers)),
             exchange: SettlementExchange(book: server.book),

@@ -98,6 +98,6 @@ import Testing
             try BookAudit($0, maximumFaults: 10) { _ in }.run()
         }
         #expect(report.faults.isEmpty)
-        #expect(report.transactionCount == 22)
+        #expect(report.transactionCount == 24)
     }
 }

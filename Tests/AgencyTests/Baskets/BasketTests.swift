@@ -149,12 +149,13 @@ import Testing
     typealias Item = BasketProgress.ItemState
 
     @Test(
-        "a basket is open while an item waits, and what was refused goes back",
+        "a basket is open while the cash of an item waits, and what was refused goes back",
         arguments: [
             ([Item.posted], BasketProgress.State.settled, Int64(0)),
-            ([.waiting], .open, 0), ([.refused], .settled, 1),
-            ([.posted, .waiting, .refused], .open, 100), ([.posted, .refused], .settled, 10),
-            ([.refused, .posted, .refused], .settled, 101),
+            ([.waiting], .open, 0), ([.refused], .settled, 1), ([.returnDue], .open, 0),
+            ([.returned], .settled, 0), ([.posted, .waiting, .refused], .open, 100),
+            ([.posted, .refused], .settled, 10), ([.refused, .returned, .refused], .settled, 101),
+            ([.posted, .returnDue, .returned], .open, 0),
         ])
     func progress(states: [Item], state: BasketProgress.State, returnedFen: Int64) {
         var fen: Int64 = 1
@@ -164,52 +165,15 @@ import Testing
         }
         let progress = BasketProgress(items: items)
         #expect(progress.state == state)
-        #expect(progress.returnedFen == returnedFen)
+        #expect(progress.totalFen(.refused) == returnedFen)
+        let parts = Item.allCases.reduce(0) { $0 + progress.totalFen($1) }
+        #expect(parts == items.reduce(0) { $0 + $1.totalFen })
     }
 
     @Test("an item stands where its transaction does", arguments: TransactionStatus.allCases)
     func itemState(status: TransactionStatus) {
         let state = Item(status)
-        #expect((state == .waiting) == !status.isFinal)
+        #expect(state.isFinal == status.isFinal)
         #expect((state == .posted) == (status == .posted))
-    }
-
-    @Test("an item whose partner answers later settles the basket, with its cash given back")
-    func late() throws {
-        let test = try TestBook()
-        let teller = try test.signOn()
-        let settled = try test.perform { session -> [String] in
-            let shift = try session.shifts.shift(of: teller, session.connection)
-            let date = try session.journal.currentDate()
-            let basket = OpenBasket(
-                serial: try session.upcomingSerial(),
-                receiptNumber: try session.receiptCounters.next(
-                    shift.station, on: date, session.connection))
-            let product = try session.catalogue.product("MOBILE", .bill)
-            let transaction = NewTransaction(
-                kind: .billPayment, product: product,
-                contract: try session.catalogue.contract(for: product, on: date), shift: shift,
-                accountReference: "1", amountFen: 2_000, feeFen: 0, commissionFen: 16,
-                basket: basket.place)
-            let serial = try session.nextSerial()
-            _ = try session.insert(transaction, serial: serial, status: .pending, entry: nil)
-            try session.connection.execute(
-                script: """
-                    INSERT INTO basket VALUES (\(serial), \(shift.id.number), 1, 1, 2000, 2000,
-                        'open', NULL);
-                    INSERT INTO basket_item VALUES (\(serial), 0, \(serial), 'waiting');
-                    """)
-            var states = [try session.settleIfComplete(serial).state.rawValue]
-            try session.setStatus(.declined, of: serial)
-            try session.finishItem(serial, as: .declined)
-            let progress = try session.settleIfComplete(serial)
-            states.append("\(progress.state.rawValue) \(progress.returnedFen)")
-            return states
-        }
-        #expect(settled == ["open", "settled 2000"])
-        #expect(try test.texts("SELECT state || returned_fen FROM basket") == ["settled2000"])
-        // It was made without a key.
-        let faults = try test.faults().filter { !$0.contains("idempotency_key") }
-        #expect(faults == [])
     }
 }

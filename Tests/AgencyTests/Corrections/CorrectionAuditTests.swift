@@ -63,7 +63,27 @@ import Testing
             sql: "UPDATE service_transaction SET basket_serial = NULL WHERE serial = 8", row: "8"),
         Damage(
             check: "transactions are in their baskets",
-            sql: "UPDATE basket_item SET state = 'refused' WHERE serial = 8", row: "8"),
+            sql: "UPDATE basket_item SET state = 'refused', refusal = 'r' WHERE serial = 8",
+            row: "8"),
+        Damage(
+            check: "items of baskets ask their partners",
+            sql: "UPDATE basket_item SET state = 'returned', refusal = 'r' WHERE serial = 8",
+            row: "8"),
+        Damage(
+            check: "baskets have their answers",
+            sql: "UPDATE basket SET key = 'another-key'", row: "7"),
+        Damage(
+            check: "baskets have their answers",
+            sql: "UPDATE idempotency_key SET outcome = 'running' WHERE key = 'basket-1'",
+            row: "7"),
+        Damage(
+            check: "baskets have their answers",
+            sql: "UPDATE idempotency_key SET answer = CAST(json_replace(CAST(answer AS TEXT), "
+                + "'$.cash_back_fen', 1) AS BLOB) WHERE key = 'basket-1'", row: "7"),
+        Damage(
+            check: "baskets have their answers",
+            sql: "UPDATE idempotency_key SET answer = CAST(json_replace(CAST(answer AS TEXT), "
+                + "'$.items[2].state', 'refused') AS BLOB) WHERE key = 'basket-1'", row: "7"),
         Damage(
             check: "terminals' numbers have their keys",
             sql: "UPDATE terminal_sequence SET key = 'another-key' WHERE sequence = 1", row: "1/1"),
@@ -129,8 +149,9 @@ import Testing
         "UPDATE basket SET tendered_fen = tendered_fen + 1",
         "UPDATE basket SET state = 'open', returned_fen = NULL",
         "DELETE FROM basket_item",
-        "UPDATE basket_item SET state = 'refused' WHERE serial = 8",
-        "INSERT INTO basket_item VALUES (7, 3, 1, 'posted')",
+        "UPDATE basket_item SET state = 'refused', refusal = 'r' WHERE serial = 8",
+        "UPDATE basket SET key = 'another-key'",
+        "INSERT INTO basket_item VALUES (7, 3, 1, 'posted', NULL)",
         "DELETE FROM terminal_batch",
         "UPDATE terminal_batch SET complete_to = 9",
         "UPDATE terminal_batch SET state = 'quarantined', complete_to = NULL",

@@ -30,6 +30,7 @@ final class ControllablePartner: PartnerGateway {
 
     private struct State {
         var post = Post.book
+        var postsByAccount: [String: Post] = [:]
         var query = Question.truth
         var reversal = Question.truth
         var booked: [String: Int64] = [:]
@@ -46,6 +47,10 @@ final class ControllablePartner: PartnerGateway {
     private let state = Mutex(State())
 
     func set(_ post: Post) { state.withLock { $0.post = post } }
+    /// What it does with the posts for one account.
+    func set(_ post: Post, account: String) {
+        state.withLock { $0.postsByAccount[account] = post }
+    }
     func set(query: Question) { state.withLock { $0.query = query } }
     func set(reversal: Question) { state.withLock { $0.reversal = reversal } }
     func set(_ bills: [PartnerBill]) { state.withLock { $0.bills.bills = bills } }
@@ -80,7 +85,8 @@ final class ControllablePartner: PartnerGateway {
         state.withLock { state in
             state.posts.append(post)
             let serial = post.serial.text
-            switch state.post {
+            let behaviour = state.postsByAccount[post.account] ?? state.post
+            switch behaviour {
             case .book, .bookSilently:
                 state.booked[serial] = post.amountFen
             case .bookMore, .bookMoreSilently:
@@ -88,7 +94,7 @@ final class ControllablePartner: PartnerGateway {
             case .refuse: state.refused.insert(serial)
             case .lose, .notSent: break
             }
-            switch state.post {
+            switch behaviour {
             case .book: return .booked(booking(serial, state))
             case .bookMore: return .disagreed(booking(serial, state))
             case .bookSilently, .bookMoreSilently, .lose: return .unknown(Self.silence)

@@ -77,6 +77,24 @@ struct PartnerBench {
         return try call.wait()
     }
 
+    /// Begins a basket; the call hears its outcome.
+    func beginBasket(
+        _ items: [BasketRequest.Item], tenderedFen: Int64, key: String, by principal: Principal
+    ) throws -> PaymentCall {
+        let request = BasketRequest(items: items, tenderedFen: tenderedFen)
+        let call = PaymentCall()
+        let claim = try test.claim(key, principal, test.book.fingerprint(of: request))
+        try desk.payBasket(request, claim: claim, by: principal) { call.hear($0) }
+        return call
+    }
+
+    /// Pays a basket and waits for the outcome.
+    func payBasket(
+        _ items: [BasketRequest.Item], tenderedFen: Int64, key: String, by principal: Principal
+    ) throws -> PaymentOutcome {
+        try beginBasket(items, tenderedFen: tenderedFen, key: key, by: principal).wait()
+    }
+
     func giveBack(_ serial: Int64, key: String, by principal: Principal) throws -> CommandOutcome {
         let claim = try test.claim(key, principal, returnFingerprint(serial: serial))
         return try test.perform {

@@ -99,8 +99,9 @@ extension TestBook {
                         target: .account(productCode: "MOBILE", accountNumber: $0),
                         amountFen: 5_000))
             }, tenderedFen: 20_000)
-        let claim = try test.claim("basket-0001", first, request.fingerprint)
-        _ = try test.perform { try $0.payBasket(request, claim: claim, by: first) }.bytes()
+        _ = try test.pay(
+            request.items, tenderedFen: request.tenderedFen, key: "basket-0001", by: first
+        ).bytes()
         try test.payPhone(account: "13800000004", key: "phone-0004", by: first)
         let numbers = try [2, 3, 2].enumerated().map { index, serial in
             let print = try ReceiptPrint(

@@ -76,6 +76,21 @@ enum ReceiptSamples {
                             product: ("MOBILE", "手机缴费"), account: "13800000001",
                             reference: "M20261121000009", amountFen: 5_000, basket: 12),
                     ], tender: .init(tenderedFen: 30_000, changeFen: 2_911))),
+            Sample(
+                name: "basket_open",
+                sheet: sheet(
+                    [
+                        Line(status: .unknown, basket: 12),
+                        Line(
+                            status: .declined, product: ("GAS", "燃气费"), account: "7700012345",
+                            amountFen: 6_600, feeFen: 100, basket: 12),
+                        Line(
+                            status: .returnDue, product: ("UNICOM", "联通话费"),
+                            account: "13100000001", amountFen: 3_000, basket: 12),
+                        Line(
+                            product: ("MOBILE", "手机缴费"), account: "13800000001",
+                            reference: "M20261121000009", amountFen: 5_000, basket: 12),
+                    ], tender: .init(tenderedFen: 25_000, changeFen: 211))),
         ]
 
     static func line(_ kind: TransactionKind, status: TransactionStatus = .posted) -> Line {

@@ -1,3 +1,4 @@
+import Dispatch
 import SQL
 import Synchronization
 import Testing
@@ -96,14 +97,16 @@ import Testing
         #expect(try test.faults() == [])
     }
 
-    @Test("a network that does not answer is asked again at the next start")
+    @Test("a network that does not answer is asked again at the next start, not for a second card")
     func restart() throws {
         let test = try TestBook()
         let teller = try test.signOn()
         try test.openPack("SIMCARD", by: teller)
         let silent = CountingActivator(.noAnswer)
         let sale = try sellCard(test, teller)
-        try StockDesk(writer: test.book.writer, activator: silent) { _ in }.resolveInterrupted()
+        let timer = ManualTimer()
+        try StockDesk(writer: test.book.writer, activator: silent, after: timer.timer) { _ in }
+            .resolveInterrupted()
         #expect(silent.asked.first?.sale == sale)
         #expect(try test.texts("SELECT state FROM stock_serial") == ["activation_due"])
         let willing = CountingActivator(.activated)
@@ -111,9 +114,42 @@ import Testing
         try desk.resolveInterrupted()
         try test.settle()
         #expect(willing.asked.map(\.phoneNumber) == ["13900000001"])
+        #expect((silent.asked + willing.asked).map(\.question) == [.query, .query])
         #expect(try test.texts("SELECT state FROM stock_serial") == ["active"])
         try desk.resolveInterrupted()
         #expect(willing.asked.count == 1)
+    }
+
+    @Test("a card of a network that cannot be reached is not sold, and its key may be used again")
+    func unreachable() throws {
+        let test = try TestBook()
+        let teller = try test.signOn()
+        try test.openPack("SIMCARD", by: teller)
+        let claim = try test.claim(
+            "card-0001", teller, test.book.fingerprint(of: TestBook.card()))
+        for (activator, code) in [
+            (GatewayActivator(lines: [:]), RefusalCode.partnerUnavailable),
+            (CountingActivator(.activated), nil),
+        ] as [(any StockActivator, RefusalCode?)] {
+            let heard = HeardOutcome()
+            try StockDesk(writer: test.book.writer, activator: activator) { _ in }
+                .sell(TestBook.card(), claim: claim, by: teller) { heard.hear($0) }
+            #expect(try heard.wait().refusalCode == code)
+            let count = try test.count("service_transaction")
+            #expect(count == (code == nil ? 1 : 0))
+            #expect(try test.faults() == [])
+        }
+        // Papers of nobody's network are sold without one.
+        try test.openPack(by: teller)
+        let tickets = TestBook.tickets(.next(count: 1))
+        let heard = HeardOutcome()
+        try StockDesk(writer: test.book.writer, activator: GatewayActivator(lines: [:])) { _ in }
+            .sell(
+                tickets,
+                claim: test.claim("tickets-1", teller, test.book.fingerprint(of: tickets)),
+                by: teller
+            ) { heard.hear($0) }
+        _ = try heard.wait().bytes()
     }
 
     private func sellCard(_ test: TestBook, _ teller: Principal) throws -> Int64 {
@@ -146,11 +182,30 @@ private final class CountingActivator: StockActivator {
 
     var asked: [StockActivation] { requests.withLock { $0 } }
 
-    func activate(
+    func reaches(_ partnerCode: String) -> Bool { true }
+
+    func ask(
         _ activation: StockActivation,
         completion: @escaping @Sendable (StockActivationAnswer) -> Void
     ) {
         requests.withLock { $0.append(activation) }
         completion(answer)
+    }
+}
+
+/// What a sale's completion heard.
+final class HeardOutcome: Sendable {
+    private let heard = Mutex<Result<CommandOutcome, any Error>?>(nil)
+    private let arrived = DispatchSemaphore(value: 0)
+
+    func hear(_ result: Result<CommandOutcome, any Error>) {
+        heard.withLock { $0 = result }
+        arrived.signal()
+    }
+
+    func wait() throws -> CommandOutcome {
+        try #require(
+            arrived.wait(timeout: .now() + ControllableBank.patienceSeconds) == .success)
+        return try #require(heard.withLock { $0 }).get()
     }
 }

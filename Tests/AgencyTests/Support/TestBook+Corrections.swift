@@ -54,12 +54,16 @@ extension TestBook {
         try payPhone("MOBILE", amountFen, key: key, by: principal).answer().serial()
     }
 
+    /// Pays a basket of items that ask no partner.
     func pay(
         _ items: [BasketRequest.Item], tenderedFen: Int64, key: String, by principal: Principal
     ) throws -> CommandOutcome {
         let request = BasketRequest(items: items, tenderedFen: tenderedFen)
-        let claim = try claim(key, principal, request.fingerprint)
-        return try perform { try $0.payBasket(request, claim: claim, by: principal) }
+        let claim = try claim(key, principal, book.fingerprint(of: request))
+        let call = PaymentCall()
+        try PartnerDesk(writer: book.writer, lines: [:]) { print($0) }
+            .payBasket(request, claim: claim, by: principal) { call.hear($0) }
+        return try call.wait().outcome
     }
 
     static func phone(

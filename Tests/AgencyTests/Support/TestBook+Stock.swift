@@ -59,9 +59,11 @@ extension TestBook {
 
     /// Opens the pack of an item at an operator's station and gives its number.
     @discardableResult
-    func openPack(_ item: String = "SCRATCH10", by principal: Principal) throws -> Int64 {
+    func openPack(
+        _ item: String = "SCRATCH10", by principal: Principal, again turn: Int = 1
+    ) throws -> Int64 {
         let pack = try pack(item, of: principal)
-        _ = try step(.opened, pack, key: "open-\(item)-\(pack)", by: principal).bytes()
+        _ = try step(.opened, pack, key: "open-\(item)-\(pack)-\(turn)", by: principal).bytes()
         return pack
     }
 
