@@ -273,7 +273,8 @@ struct Damage: Sendable, CustomTestStringConvertible {
     @Test("every check has damage that it must find") func complete() {
         let damages =
             Self.damages + Self.cashDamages + Self.ticketDamages + Self.billDamages
-            + Self.callDamages + CorrectionAuditTests.damages + BankAuditTests.damages
+            + Self.callDamages + CorrectionAuditTests.damages
+            + PartnerCorrectionAuditTests.damages + BankAuditTests.damages
             + StockAuditTests.damages
         #expect(Set(damages.map(\.check)) == Set(BusinessChecks.all.map(\.name)))
     }
