@@ -33,6 +33,7 @@ extension BusinessChecks {
                         sum(commission_fen) AS commission_fen,
                         min(original_item) = 0 AND count(*) > 1 AS is_doubled
                     FROM service_transaction WHERE original_serial IS NOT NULL
+                        AND status <> 'declined' AND status <> 'reversed'
                     GROUP BY original_serial
                 ) c JOIN service_transaction o ON o.serial = c.original_serial
                 WHERE c.is_doubled OR o.amount_fen + c.amount_fen < 0

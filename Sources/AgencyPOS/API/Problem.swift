@@ -260,6 +260,8 @@ extension RefusalCode {
             .orderStillUnknown,
             .returnNotDue,
             .ticketNotIssued,
+            .refundUnconfirmed,
+            .passengerAlreadyBooked,
             .departed,
             .notRefundable,
             .notChangeable,
