@@ -28,10 +28,7 @@ public struct Bill: Sendable {
     public var remainingFen: Int64 { max(0, totalFen - heldFen) }
 
     /// The customer's name as a counter may show it: the first character, the rest covered.
-    public var maskedName: String {
-        String(customerName.prefix(1))
-            + String(repeating: "*", count: max(1, customerName.count - 1))
-    }
+    public var maskedName: String { masked(name: customerName) }
 
     /// Where a bill stands.
     public enum Status: String, CaseIterable, Sendable {

@@ -1,10 +1,10 @@
 /// The tables of trips and offers, of reservations, and of tickets.
 extension AgencySchema {
-    static let tickets = trips + reservations + issuedTickets
+    static let tickets = trips + reservations + passengers + issuedTickets
 
     // A pass of an attraction or an event is kept like a trip: its name stands as origin, its venue
     // as destination, and an event's beginning, or the hour at which an attraction closes, as the
-    // departure.
+    // departure. One that was asked for online is kept as its principal told it, for its one date.
     private static let trips = """
         CREATE TABLE trip (
             trip_id INTEGER PRIMARY KEY,
@@ -21,6 +21,7 @@ extension AgencySchema {
             weekdays INTEGER NOT NULL CHECK (weekdays BETWEEN 1 AND 127),
             runs_from INTEGER,
             runs_to INTEGER,
+            is_asked INTEGER NOT NULL DEFAULT 0 CHECK (is_asked IN (0, 1)),
             CHECK (runs_from IS NULL OR runs_to IS NULL OR runs_from <= runs_to)
         ) STRICT;
         CREATE TABLE trip_day (
@@ -57,6 +58,8 @@ extension AgencySchema {
             serial INTEGER REFERENCES service_transaction,
             CHECK ((state IN ('paid', 'issued', 'returned')) = (serial IS NOT NULL))
         ) STRICT;
+        CREATE INDEX ticket_reservation_paid ON ticket_reservation (serial)
+        WHERE state = 'paid';
         CREATE INDEX ticket_reservation_held ON ticket_reservation (trip_id, travel_date)
         WHERE state = 'reserved';
         CREATE INDEX ticket_reservation_due ON ticket_reservation (expires_at)
@@ -91,19 +94,37 @@ extension AgencySchema {
 
         """
 
-    // A ticket order is a sale whose tickets the principal issues itself: paid, and not yet posted.
+    // Who travels is kept as far as a counter may show it; the number itself is never stored, and two
+    // are compared by their digests under the book's key.
+    private static let passengers = """
+        CREATE TABLE ticket_passenger (
+            reservation_id INTEGER NOT NULL REFERENCES ticket_reservation,
+            item INTEGER NOT NULL CHECK (item BETWEEN 1 AND 9),
+            masked_name TEXT NOT NULL,
+            document_type TEXT NOT NULL,
+            number_last_four TEXT NOT NULL,
+            number_digest TEXT NOT NULL,
+            PRIMARY KEY (reservation_id, item)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX ticket_passenger_person ON ticket_passenger (number_digest);
+        CREATE TRIGGER ticket_passenger_kept BEFORE DELETE ON ticket_passenger
+        BEGIN SELECT RAISE(ABORT, 'a passenger is never deleted'); END;
+        CREATE TRIGGER ticket_passenger_fixed BEFORE UPDATE ON ticket_passenger
+        BEGIN SELECT RAISE(ABORT, 'a passenger is never changed'); END;
+        CREATE TRIGGER ticket_passenger_once BEFORE INSERT ON ticket_passenger
+        WHEN EXISTS (
+            SELECT 1 FROM ticket_passenger p
+            JOIN ticket_reservation r ON r.reservation_id = p.reservation_id
+            JOIN ticket_reservation n ON n.reservation_id = NEW.reservation_id
+            LEFT JOIN ticket k ON k.serial = r.serial AND k.item = p.item
+            WHERE p.number_digest = NEW.number_digest AND r.trip_id = n.trip_id
+                AND r.travel_date = n.travel_date AND (r.state IN ('reserved', 'paid')
+                    OR k.state IN ('issued', 'refunding', 'used')))
+        BEGIN SELECT RAISE(ABORT, 'a person travels once on a trip of a date'); END;
+
+        """
+
     private static let issuedTickets = """
-        CREATE TABLE ticket_order (
-            serial INTEGER PRIMARY KEY REFERENCES service_transaction,
-            reservation_id INTEGER NOT NULL UNIQUE REFERENCES ticket_reservation,
-            pending_entry_id INTEGER NOT NULL REFERENCES journal_entry,
-            key TEXT NOT NULL,
-            credential INTEGER NOT NULL
-        ) STRICT;
-        CREATE TRIGGER ticket_order_kept BEFORE DELETE ON ticket_order
-        BEGIN SELECT RAISE(ABORT, 'a ticket order is never deleted'); END;
-        CREATE TRIGGER ticket_order_fixed BEFORE UPDATE ON ticket_order
-        BEGIN SELECT RAISE(ABORT, 'a ticket order is never changed'); END;
         CREATE TABLE ticket (
             serial INTEGER NOT NULL REFERENCES service_transaction,
             item INTEGER NOT NULL CHECK (item BETWEEN 1 AND 9),
@@ -112,16 +133,22 @@ extension AgencySchema {
             fare_fen INTEGER NOT NULL CHECK (fare_fen > 0),
             fee_fen INTEGER NOT NULL CHECK (fee_fen >= 0),
             commission_fen INTEGER NOT NULL CHECK (commission_fen >= 0),
-            state TEXT NOT NULL CHECK (state IN ('issued', 'refunded', 'changed')),
+            principal_number TEXT NOT NULL DEFAULT '' CHECK (length(principal_number) <= 64),
+            state TEXT NOT NULL CHECK (state IN
+                ('issued', 'refunding', 'refunded', 'changed', 'used')),
             change_count INTEGER NOT NULL CHECK (change_count >= 0),
             changed_serial INTEGER,
             changed_item INTEGER,
             ended_serial INTEGER UNIQUE REFERENCES service_transaction,
             retained_fen INTEGER CHECK (retained_fen BETWEEN 0 AND fare_fen),
+            used_at INTEGER,
+            used_by INTEGER REFERENCES staff_member,
             PRIMARY KEY (serial, item),
             UNIQUE (changed_serial, changed_item),
-            CHECK ((state = 'issued') = (ended_serial IS NULL)),
-            CHECK ((state = 'issued') = (retained_fen IS NULL)),
+            CHECK ((state IN ('issued', 'used')) = (ended_serial IS NULL)),
+            CHECK ((state IN ('issued', 'used')) = (retained_fen IS NULL)),
+            CHECK ((state = 'used') = (used_at IS NOT NULL)),
+            CHECK ((used_at IS NULL) = (used_by IS NULL)),
             CHECK ((changed_serial IS NULL) = (change_count = 0)),
             CHECK ((changed_serial IS NULL) = (changed_item IS NULL))
         ) STRICT, WITHOUT ROWID;
@@ -133,19 +160,30 @@ extension AgencySchema {
             WHERE r.reservation_id = NEW.reservation_id AND r.state = 'issued'
                 AND r.serial = NEW.serial AND x.status = 'posted')
         BEGIN SELECT RAISE(ABORT, 'a ticket is issued for a sale that is posted'); END;
-        CREATE TRIGGER ticket_ended BEFORE UPDATE ON ticket
-        WHEN OLD.state <> 'issued' OR NEW.state = 'issued' OR NEW.serial <> OLD.serial
+        CREATE TRIGGER ticket_steps BEFORE UPDATE ON ticket
+        WHEN NOT (OLD.state = 'issued'
+                AND NEW.state IN ('refunding', 'refunded', 'changed', 'used')
+                OR OLD.state = 'refunding' AND NEW.state IN ('refunded', 'issued'))
+            OR NEW.serial <> OLD.serial
             OR NEW.item <> OLD.item OR NEW.reservation_id <> OLD.reservation_id
             OR NEW.fare_class <> OLD.fare_class OR NEW.fare_fen <> OLD.fare_fen
             OR NEW.fee_fen <> OLD.fee_fen OR NEW.commission_fen <> OLD.commission_fen
+            OR NEW.principal_number <> OLD.principal_number
             OR NEW.change_count <> OLD.change_count
             OR NEW.changed_serial IS NOT OLD.changed_serial
             OR NEW.changed_item IS NOT OLD.changed_item
-            OR NOT EXISTS (
+            OR OLD.state = 'refunding' AND NEW.state = 'refunded'
+                AND (NEW.ended_serial <> OLD.ended_serial
+                OR NEW.retained_fen <> OLD.retained_fen)
+            OR CASE NEW.state WHEN 'used' THEN 0 WHEN 'issued' THEN NOT EXISTS (
+                SELECT 1 FROM service_transaction x WHERE x.serial = OLD.ended_serial
+                    AND x.status IN ('declined', 'reversed'))
+            ELSE NOT EXISTS (
                 SELECT 1 FROM service_transaction x WHERE x.serial = NEW.ended_serial
                     AND x.original_serial = OLD.serial AND x.original_item = OLD.item
-                    AND x.amount_fen = NEW.retained_fen - OLD.fare_fen)
-        BEGIN SELECT RAISE(ABORT, 'a ticket ends once, by its refund'); END;
+                    AND x.amount_fen = NEW.retained_fen - OLD.fare_fen
+                    AND x.status = iif(NEW.state = 'refunding', 'pending', 'posted')) END
+        BEGIN SELECT RAISE(ABORT, 'a ticket ends once, by its refund or by its use'); END;
 
         """
 }

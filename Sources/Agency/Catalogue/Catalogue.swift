@@ -66,6 +66,13 @@ public struct Catalogue: Sendable {
         return contract
     }
 
+    /// Whether the principal of a product is asked what it has for sale, on a date or on any.
+    public func asksOffers(_ product: Product, on date: BusinessDate? = nil) -> Bool {
+        contracts[product.id]?.contains { contract in
+            contract.terms[.asksOffers] == 1 && date.map(contract.isValid(on:)) ?? true
+        } ?? false
+    }
+
     /// The contract in force on a date.
     ///
     /// - Throws: `Refusal` with `noContract`.

@@ -40,6 +40,10 @@ public enum Term: String, CaseIterable, Sendable {
     case saleDays = "sale_days"
     /// Tickets: 1 when the principal issues them itself after they are paid, 0 when we do.
     case principalIssues = "principal_issues"
+    /// Tickets: 1 when the principal is asked online what it has for sale.
+    case asksOffers = "asks_offers"
+    /// Tickets: 1 when each passenger's name and document are asked for.
+    case namesPassengers = "names_passengers"
     /// Tickets: what the principal keeps of a fare is rounded half up to a multiple of it, in fen.
     case refundRoundingFen = "refund_rounding_fen"
     /// Tickets: 1 when the service fee goes back with a refund.
@@ -74,7 +78,9 @@ public enum Term: String, CaseIterable, Sendable {
         case .cutOffMinute: 1...1_440
         case .takesNextDay: 0...1
         case .perHeadFen: 0...DataFileLimits.maximumAmountFen
-        case .refundReopensBill, .principalIssues, .refundsServiceFee: 0...1
+        case .refundReopensBill, .principalIssues, .refundsServiceFee, .asksOffers,
+            .namesPassengers:
+            0...1
         case .saleDays: 0...730
         case .refundRoundingFen: 1...10_000
         case .refundedCommission: 0...2
@@ -93,7 +99,8 @@ public enum Term: String, CaseIterable, Sendable {
         case .dailyCardCount: Self.maximumCount
         case .dailyInquiryCount: 5
         case .dailyCardLimitFen, .freeWithdrawalsPerMonth, .agentWithdrawals,
-            .identityThresholdFen, .refundReopensBill, .principalIssues, .refundsServiceFee:
+            .identityThresholdFen, .refundReopensBill, .principalIssues, .refundsServiceFee,
+            .asksOffers, .namesPassengers:
             0
         case .saleDays: 30
         case .holdMinutes: 15

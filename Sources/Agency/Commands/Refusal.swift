@@ -98,6 +98,8 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case notChangeable = "not-changeable"
     case sellAlone = "sell-alone"
     case ticketsNotIssued = "tickets-not-issued"
+    case refundUnconfirmed = "refund-unconfirmed"
+    case passengerAlreadyBooked = "passenger-already-booked"
     // Withdrawals
     case identityNotChecked = "identity-not-checked"
     case cardLimitExceeded = "card-limit-exceeded"

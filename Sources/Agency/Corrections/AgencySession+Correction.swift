@@ -92,21 +92,25 @@ extension AgencySession {
 
     /// Posts the taking back of a transaction, or of one item of it, in the caller's shift.
     ///
+    /// - Throws: as ``newCorrection(of:item:_:part:shift:)``, and `Refusal` with
+    ///   `tillShortOfCash`.
+    func postCorrection(
+        of original: PostedTransaction, item: Int64 = 0, _ correction: Correction,
+        part: CorrectedPart, shift: Shift
+    ) throws -> Receipt {
+        try post(
+            newCorrection(of: original, item: item, correction, part: part, shift: shift))
+    }
+
+    /// What takes back a transaction, or one item of it, in the caller's shift; it is not written.
+    ///
     /// It is a transaction of its own, with the original's kind and contract and with its own
     /// serial and receipt number; the legs of its entry are the original's, the other way round.
     /// Who calls has checked that the rules allow it.
     /// - Parameters:
     ///   - item: 0 for the whole; from 1 an item of it.
     ///   - part: what goes back; with what went back before, no more than the original.
-    /// - Throws: `Refusal` with `alreadyCorrected`, `tillShortOfCash`.
-    func postCorrection(
-        of original: PostedTransaction, item: Int64 = 0, _ correction: Correction,
-        part: CorrectedPart, shift: Shift
-    ) throws -> Receipt {
-        try post(newCorrection(of: original, item: item, correction, part: part, shift: shift))
-    }
-
-    /// The transaction that takes another one back; parameters and refusals are `postCorrection`'s.
+    /// - Throws: `Refusal` with `alreadyCorrected`.
     func newCorrection(
         of original: PostedTransaction, item: Int64 = 0, _ correction: Correction,
         part: CorrectedPart, shift: Shift

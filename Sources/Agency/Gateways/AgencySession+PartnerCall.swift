@@ -206,7 +206,7 @@ extension AgencySession {
             guard case .running = kept else {
                 return PaymentOutcome(outcome: kept, isSettled: true)
             }
-            return PaymentOutcome(outcome: .done(try receiptJSON(serial)), isSettled: false)
+            return PaymentOutcome(outcome: .done(try standing(call)), isSettled: false)
         }
     }
 

@@ -5,6 +5,7 @@ import SQL
 extension AgencySession {
     /// Does what a booking brings, and gives the answer of its key.
     func finishBooked(_ call: PartnerCall, _ news: PartnerCallNews) throws -> [UInt8] {
+        if call.kind == .ticketSale { return try finishTickets(call, news) }
         if let original = call.originalSerial {
             try finishCorrection(call, of: original)
             return try receiptJSON(call.serial)
@@ -20,6 +21,7 @@ extension AgencySession {
 
     /// Frees what a transaction held that came to nothing.
     func comeToNothing(_ call: PartnerCall) throws {
+        if call.kind == .ticketSale { return try releaseTickets(call) }
         guard call.originalSerial == nil else { return }
         switch call.kind {
         case .billPayment: try releaseBill(of: call.serial)
@@ -29,10 +31,20 @@ extension AgencySession {
         }
     }
 
+    /// What the key of a call is told as it stands: its receipt, and of tickets what is theirs.
+    func standing(_ call: PartnerCall) throws -> [UInt8] {
+        call.kind == .ticketSale
+            ? try ticketsAsTheyStand(call) : try receiptJSON(call.serial)
+    }
+
     /// What the key of a call is told that came to nothing.
     func refusal(of call: PartnerCall, _ news: PartnerCallNews) -> Refusal {
         let partner = catalogue.product(call.product).partner
-        let (act, chineseAct) = Self.act(cashFen: call.cashFen)
+        let isTicketSale = call.kind == .ticketSale && call.originalSerial == nil
+        let (act, chineseAct) =
+            isTicketSale
+            ? ("give back all of the cash, the service fee too", "请退还全部现金（含服务费）")
+            : Self.act(cashFen: call.cashFen)
         guard news.event != .notSent else {
             return Refusal(
                 .partnerUnavailable,
@@ -41,6 +53,12 @@ extension AgencySession {
                 zh: "无法连接\(partner.name)，未入账；\(chineseAct)，稍后再试")
         }
         let reason = Self.told(news.reason)
+        guard !isTicketSale else {
+            return Refusal(
+                .ticketsNotIssued,
+                "\(partner.name) did not issue the tickets: \(reason); \(act)",
+                zh: "\(partner.name)未能出票：\(reason)；\(chineseAct)")
+        }
         return Refusal(
             .partnerRefused, "\(partner.name) refused: \(reason); \(act)",
             zh: "\(partner.name)拒绝受理：\(reason)；\(chineseAct)")

@@ -95,7 +95,7 @@ extension AgencySession {
                 """
             ).run(.integer(entry.number), .integer(current.id.number), .integer(serial))
             if call.status == .returnDue { try setStatus(.returned, of: serial) }
-            try finish(call, .done(try receiptJSON(serial)))
+            try finish(call, .done(try standing(call)))
             try followBasket(of: call)
             var writer = JSONWriter()
             writer.beginObject()

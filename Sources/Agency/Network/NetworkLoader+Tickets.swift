@@ -75,6 +75,7 @@ extension NetworkLoader {
                 seats_per_day = excluded.seats_per_day, weekdays = excluded.weekdays,
                 runs_from = excluded.runs_from, runs_to = excluded.runs_to
             WHERE trip.product_id = excluded.product_id AND trip.kind = excluded.kind
+                AND trip.is_asked = 0
             """
         ).run(
             .text(code), .integer(product), .text(kind.rawValue), .text(places.0),

@@ -51,7 +51,6 @@ public enum TransactionKind: String, CaseIterable, Sendable {
 ///        │             └───────▶ reversed  the operator cancels
 ///        ├──────▶ declined                 the partner says no
 ///        ├──────▶ reversed                 a bank that does not answer
-///        ├──────▶ returned                 tickets that their principal did not issue
 ///        └──────▶ unknown ─────▶ posted    a partner that did not answer, and had booked
 ///                     ├────────▶ return_due ──▶ returned   it had not: the cash goes back
 ///                     └────────▶ reversed                  it had not, and no cash was taken

@@ -107,6 +107,13 @@ public struct ReceiptDocument: Sendable {
         if !receipt.partnerReference.isEmpty {
             pairs.append(pair("对方号", "Reference", receipt.partnerReference))
         }
+        for ticket in item.tickets {
+            let text = [ticket.principalNumber, ticket.passenger].filter { !$0.isEmpty }
+            pairs.append(
+                pair(
+                    "第\(ticket.item)张", "Ticket \(ticket.item)",
+                    text.joined(separator: " ")))
+        }
         pairs.append(.pair(words("金额(元)", "Amount (CNY)"), .amountFen(receipt.amountFen)))
         if receipt.feeFen != 0 {
             pairs.append(.pair(words("服务费(元)", "Service fee (CNY)"), .amountFen(receipt.feeFen)))
@@ -126,6 +133,12 @@ public struct ReceiptDocument: Sendable {
                     words(
                         "对方号 \(receipt.partnerReference)",
                         "Reference \(receipt.partnerReference)"))
+            }
+            for ticket in item.tickets {
+                details.append(
+                    PrintableText(
+                        [String(ticket.item), ticket.principalNumber, ticket.passenger]
+                            .filter { !$0.isEmpty }.joined(separator: " ")))
             }
             if receipt.feeFen != 0 {
                 let fee = YuanText.plain(receipt.feeFen)

@@ -8,6 +8,17 @@ public struct ReceiptSheet: Sendable, Equatable {
     public struct Item: Sendable, Equatable {
         public let receipt: Receipt
         public let corrections: [Receipt.Original]
+        /// Tickets that have more to show than their sale: names, or their principal's numbers.
+        public var tickets: [TicketLine] = []
+    }
+
+    /// One ticket of a sale as its receipt shows it.
+    public struct TicketLine: Sendable, Equatable {
+        public let item: Int64
+        /// The principal's number; empty without.
+        public let principalNumber: String
+        /// Who travels, masked, and the end of the document's number; empty without.
+        public let passenger: String
     }
 
     /// What was handed over for a basket, and what of it came back, in fen.
@@ -43,7 +54,9 @@ extension ReceiptReader {
         return ReceiptSheet(
             stationName: try stationName(first.number.stationCode),
             items: try receipts.map {
-                ReceiptSheet.Item(receipt: $0, corrections: try corrections(of: $0.serial))
+                ReceiptSheet.Item(
+                    receipt: $0, corrections: try corrections(of: $0.serial),
+                    tickets: $0.kind == .ticketSale ? try ticketLines(of: $0.serial) : [])
             },
             tender: try named.basketSerial.flatMap { try tender(of: $0) })
     }
@@ -68,6 +81,15 @@ extension ReceiptReader {
             }
             return Receipt.Original(
                 serial: row.integer(0), item: row.integer(1), correction: correction)
+        }
+    }
+
+    private func ticketLines(of serial: Int64) throws -> [ReceiptSheet.TicketLine] {
+        try TicketReader(connection).tickets(of: serial).compactMap { ticket in
+            let passenger = ticket.passenger.map { "\($0.maskedName) *\($0.lastFour)" } ?? ""
+            guard !ticket.principalNumber.isEmpty || !passenger.isEmpty else { return nil }
+            return ReceiptSheet.TicketLine(
+                item: ticket.item, principalNumber: ticket.principalNumber, passenger: passenger)
         }
     }
 

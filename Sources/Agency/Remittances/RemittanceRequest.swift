@@ -44,7 +44,5 @@ public struct RemittanceRequest: Sendable {
     }
 
     /// The payee's name with only its first character.
-    var maskedPayeeName: String {
-        String(payeeName.prefix(1)) + String(repeating: "*", count: max(1, payeeName.count - 1))
-    }
+    var maskedPayeeName: String { masked(name: payeeName) }
 }

@@ -52,8 +52,8 @@ extension BusinessChecks {
                 WITH \(toldReceipts)
                 SELECT 'of payments and sales' FROM (
                     SELECT count(*) AS n, sum(serial) AS s FROM service_transaction
-                    WHERE (kind = 'bill_payment' AND (status = 'posted' OR status = 'returned')
-                        OR kind = 'ticket_sale' AND status = 'posted')
+                    WHERE (kind = 'bill_payment' OR kind = 'ticket_sale')
+                        AND (status = 'posted' OR status = 'returned')
                         AND serial NOT IN (SELECT serial FROM partner_call WHERE cash_fen < 0
                             AND suspense_entry_id IS NOT NULL AND return_entry_id IS NULL)
                         AND ifnull(basket_serial, 0) NOT IN (SELECT basket_serial FROM basket

@@ -1,6 +1,6 @@
 /// The rules of reservations, seats and tickets.
 extension BusinessChecks {
-    static let tickets = sales + refunds + seats
+    static let tickets = sales + passengers + refunds + seats
 
     private static let sales = [
         Check(
@@ -11,8 +11,10 @@ extension BusinessChecks {
                 LEFT JOIN service_transaction x ON x.serial = r.serial
                 WHERE r.state IN ('issued', 'paid', 'returned') AND (x.amount_fen IS NOT r.fare_fen
                     OR x.fee_fen IS NOT r.fee_fen OR x.kind IS NOT 'ticket_sale'
-                    OR x.status IS NOT CASE r.state WHEN 'issued' THEN 'posted'
-                        WHEN 'paid' THEN 'pending' ELSE 'returned' END)
+                    OR r.state = 'issued' AND x.status IS NOT 'posted'
+                    OR r.state = 'paid' AND x.status NOT IN ('pending', 'unknown')
+                    OR r.state = 'returned'
+                        AND x.status NOT IN ('declined', 'return_due', 'returned'))
                 """),
         Check(
             name: "reservations have their fares", table: "ticket_reservation",
@@ -65,31 +67,49 @@ extension BusinessChecks {
                     || strftime('%Y%m%d', r.travel_date * 86400, 'unixepoch')
                 """),
         Check(
-            name: "ticket orders hold their cash", table: "ticket_order",
-            fault:
-                "fields pending_entry_id, reservation_id: its pending entry is missing, or ended "
-                + "otherwise than its sale",
+            name: "principals were asked for their tickets", table: "service_transaction",
+            fault: "field contract_id: its principal issues or takes back the tickets itself, and "
+                + "was not asked; or it was asked and does not",
             sql: """
-                SELECT CAST(o.serial AS TEXT) FROM ticket_order o
-                LEFT JOIN service_transaction x ON x.serial = o.serial
-                LEFT JOIN ticket_reservation t ON t.reservation_id = o.reservation_id
-                LEFT JOIN journal_entry e ON e.entry_id = o.pending_entry_id
-                LEFT JOIN pending_entry p ON p.entry_id = o.pending_entry_id
-                LEFT JOIN journal_entry r ON r.entry_id = p.resolved_by
-                WHERE e.phase IS NOT 1 OR e.source_id IS NOT o.serial OR t.serial IS NOT o.serial
-                    OR CASE x.status WHEN 'posted' THEN r.entry_id IS NOT x.entry_id
-                        WHEN 'returned' THEN r.phase IS NOT 3 WHEN 'pending' THEN
-                        r.entry_id IS NOT NULL ELSE 1 END
+                SELECT CAST(x.serial AS TEXT) FROM service_transaction x
+                LEFT JOIN contract_term t ON t.contract_id = x.contract_id
+                    AND t.name = 'principal_issues'
+                LEFT JOIN partner_call c ON c.serial = x.serial
+                WHERE x.kind = 'ticket_sale'
+                    AND (ifnull(t.value, 0) = 1) IS NOT (c.serial IS NOT NULL)
+                """),
+    ]
+
+    private static let passengers = [
+        Check(
+            name: "tickets bear the names that their contracts want", table: "ticket",
+            fault: "fields reservation_id, item: its passenger is not known",
+            sql: """
+                SELECT k.serial || '-' || k.item FROM ticket k
+                JOIN service_transaction x ON x.serial = k.serial
+                JOIN contract_term t ON t.contract_id = x.contract_id
+                    AND t.name = 'names_passengers' AND t.value = 1
+                LEFT JOIN ticket_passenger p ON p.reservation_id = k.reservation_id
+                    AND p.item = k.item
+                WHERE p.item IS NULL
                 """),
         Check(
-            name: "ticket orders have their answers", table: "ticket_order",
-            fault: "field key: its key is missing, or its answer is another",
+            name: "passengers have their seats", table: "ticket_passenger",
+            fault: "fields reservation_id, item: there is no such seat, or it was never paid",
             sql: """
-                SELECT CAST(o.serial AS TEXT) FROM ticket_order o
-                JOIN service_transaction x ON x.serial = o.serial
-                LEFT JOIN idempotency_key k ON k.key = o.key AND k.credential = o.credential
-                WHERE k.outcome IS NOT CASE x.status WHEN 'posted' THEN 'done'
-                    WHEN 'pending' THEN 'running' ELSE 'refused' END
+                SELECT p.reservation_id || '/' || p.item FROM ticket_passenger p
+                LEFT JOIN ticket_reservation r ON r.reservation_id = p.reservation_id
+                WHERE r.serial IS NULL OR p.item > r.seat_count
+                """),
+        Check(
+            name: "a person travels once", table: "ticket_passenger",
+            fault: "field number_digest: two standing tickets of one trip and date have it",
+            sql: """
+                SELECT min(p.reservation_id) || '/' || min(p.item) FROM ticket_passenger p
+                JOIN ticket_reservation r ON r.reservation_id = p.reservation_id
+                LEFT JOIN ticket k ON k.serial = r.serial AND k.item = p.item
+                WHERE r.state = 'paid' OR k.state IN ('issued', 'refunding', 'used')
+                GROUP BY r.trip_id, r.travel_date, p.number_digest HAVING count(*) > 1
                 """),
     ]
 
@@ -100,8 +120,10 @@ extension BusinessChecks {
             sql: """
                 SELECT k.serial || '-' || k.item FROM ticket k
                 LEFT JOIN service_transaction x ON x.serial = k.ended_serial
-                WHERE k.state <> 'issued' AND (x.original_serial IS NOT k.serial
-                    OR x.original_item IS NOT k.item OR x.status IS NOT 'posted'
+                WHERE k.state IN ('refunding', 'refunded', 'changed')
+                    AND (x.original_serial IS NOT k.serial OR x.original_item IS NOT k.item
+                    OR (x.status IS 'posted') IS NOT (k.state <> 'refunding')
+                    OR k.state = 'refunding' AND x.status NOT IN ('pending', 'unknown')
                     OR x.amount_fen IS NOT k.retained_fen - k.fare_fen
                     OR -x.fee_fen > k.fee_fen OR -x.commission_fen > k.commission_fen
                     OR k.state = 'changed' AND (x.fee_fen <> 0
@@ -114,7 +136,7 @@ extension BusinessChecks {
                 SELECT CAST(x.serial AS TEXT) FROM service_transaction x
                 LEFT JOIN ticket k ON k.serial = x.original_serial AND k.item = x.original_item
                 WHERE x.kind = 'ticket_sale' AND x.original_serial IS NOT NULL
-                    AND k.ended_serial IS NOT x.serial
+                    AND (k.ended_serial IS x.serial) IS (x.status IN ('declined', 'reversed'))
                 """),
         // The principal's rule is found and reckoned anew, apart from the code that took it.
         Check(
@@ -165,7 +187,7 @@ extension BusinessChecks {
                 UNION ALL
                 SELECT r.trip_id, r.travel_date, 1 FROM ticket k
                 JOIN ticket_reservation r ON r.reservation_id = k.reservation_id
-                WHERE k.state = 'issued'
+                WHERE k.state IN ('issued', 'refunding', 'used')
             ) GROUP BY trip_id, travel_date
         )
         """

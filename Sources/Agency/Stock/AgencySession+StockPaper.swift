@@ -19,7 +19,18 @@ extension AgencySession {
     func takePaper(
         _ item: StockItem, count: Int64, shift: Shift, sale: Int64? = nil, reason: String = ""
     ) throws -> [String] {
-        let pack = try openPack(of: item, at: shift.station)
+        let (pack, numbers) = try nextPapers(of: item, count: count, at: shift.station)
+        try take(numbers, .used, of: pack, sale: sale, by: shift.staff, reason: reason)
+        return numbers.map { item.format.text($0) }
+    }
+
+    /// The next papers of a station's open pack, which stay there.
+    ///
+    /// - Throws: `Refusal` as ``takePaper(_:count:shift:sale:reason:)``.
+    func nextPapers(
+        of item: StockItem, count: Int64, at station: ID<Station>
+    ) throws -> (pack: StockPack, numbers: [Int64]) {
+        let pack = try openPack(of: item, at: station)
         let numbers = try numbersLeft(in: pack, atMost: count)
         guard Int64(numbers.count) == count else {
             throw Refusal(
@@ -27,8 +38,7 @@ extension AgencySession {
                 "only \(numbers.count) papers are left in the open pack; open the next pack first",
                 zh: "已启用的包只剩 \(numbers.count) 张；请先启用下一包", field: "/count")
         }
-        try take(numbers, .used, of: pack, sale: sale, by: shift.staff, reason: reason)
-        return numbers.map { item.format.text($0) }
+        return (pack, numbers)
     }
 
     /// Takes forms for what is written by hand, once for each key.

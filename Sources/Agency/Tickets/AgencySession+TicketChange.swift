@@ -36,9 +36,10 @@ extension AgencySession {
     ///
     /// The new ticket is sold first, so that its fare is in the till when the old one is paid back;
     /// the rules are those of the contract that the old one was sold under. Refusals, in order:
-    /// `notSignedOn`, `unknownTicket`, `ticketNotIssued`, `departed`, `notChangeable`,
-    /// `unknownTrip`, `noContract`, `sellAlone`, `travelDateNotOnSale`, `fareClassNotSold`,
-    /// `amountNotAllowed`, `soldOut`, `amountMismatch`, `tillShortOfCash`.
+    /// `notSignedOn`, `unknownTicket`, `ticketNotIssued` or `refundUnconfirmed`, `departed`,
+    /// `notChangeable`, `unknownTrip`, `noContract`, `travelDateNotOnSale`, `fareClassNotSold`,
+    /// `amountNotAllowed`, `soldOut`, `amountMismatch`, `passengerAlreadyBooked`; for tickets on
+    /// numbered paper those of `takePaper`; `tillShortOfCash`.
     public func changeTicket(
         _ request: TicketChangeRequest, claim: IdempotencyClaim, by principal: Principal
     ) throws -> CommandOutcome {
@@ -50,7 +51,9 @@ extension AgencySession {
             let trip = try trip(request.tripCode)
             try ticket.checkChange(to: trip, on: request.travelDate, catalogue)
             let contract = try contractToday(for: trip)
-            guard contract.terms[.principalIssues] == 0 else { throw Contract.notChangeable }
+            guard contract.terms[.principalIssues] == 0 else {
+                throw Contract.refundedAndSoldAnew
+            }
             let reservation = try hold(
                 .one(ticket.fareClass), of: trip, on: request.travelDate, at: shift.station,
                 under: contract, feeFen: 0)
@@ -65,10 +68,27 @@ extension AgencySession {
             }
             let sale = transaction(
                 for: reservation, of: trip, under: contract, shift: shift)
-            let sold = try issue(
+            try keepPassenger(of: ticket, on: reservation, under: contract)
+            var sold = try issue(
                 reservation, post(sale), commissionFen: sale.commissionFen, changed: ticket)
+            if let paper = stockItems.paper(of: sale.product) {
+                sold.papers = try takePaper(
+                    paper, count: 1, shift: shift, sale: sold.receipt.serial)
+            }
             let refund = try take(ticket, back, .change, shift: shift)
             return json(refund: refund, sold, back, differenceFen: differenceFen)
+        }
+    }
+
+    /// The passenger of the old ticket travels with the new one.
+    private func keepPassenger(
+        of ticket: Ticket, on reservation: TicketReservation, under contract: Contract
+    ) throws {
+        if let passenger = ticket.passenger {
+            try keep(passenger, of: reservation, item: 1)
+        } else if contract.terms[.namesPassengers] == 1 {
+            // It was sold before names were asked for, and a change asks for none.
+            throw Contract.notChangeable
         }
     }
 

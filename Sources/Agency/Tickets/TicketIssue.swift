@@ -11,68 +11,34 @@ public struct TicketIssueRequest: Sendable, Equatable {
     public let amountFen: Int64
     /// The service fee that the operator charges, in fen; nothing means the tariff's.
     public let serviceFeeFen: Int64?
+    /// Who travels, one for each seat, where the contract wants names; others are not kept.
+    public let passengers: [Passenger]
 
-    public init(reservation: Int64, amountFen: Int64, serviceFeeFen: Int64? = nil) {
+    public init(
+        reservation: Int64, amountFen: Int64, serviceFeeFen: Int64? = nil,
+        passengers: [Passenger] = []
+    ) {
         self.reservation = reservation
         self.amountFen = amountFen
         self.serviceFeeFen = serviceFeeFen
+        self.passengers = passengers
     }
 
     /// SHA-256 over the request's fields, for its idempotency key.
+    ///
+    /// Of passengers it has no more than the book shows: their numbers could be guessed from it.
     public var fingerprint: SHA256Digest {
-        fingerprintOf("ticket_sale", "", "\(reservation)", amountFen, serviceFeeFen)
+        fingerprintOf(
+            "ticket_sale", passengers.map(\.shown).joined(separator: "\u{1E}"),
+            "\(reservation)", amountFen, serviceFeeFen)
     }
 }
 
 extension AgencySession {
-    /// Takes the cash for a reservation and issues its tickets, once for each key.
+    /// What a request sells, if nothing speaks against it.
     ///
-    /// Refusals, in order: `notSignedOn`, `unknownReservation`, `reservationAlreadyIssued`,
-    /// `reservationExpired`, `amountMismatch`, `noContract`, `feeNotInTariff`, `sellAlone`;
-    /// for tickets on numbered paper also those of `takePaper`.
-    public func issueTickets(
-        _ request: TicketIssueRequest, claim: IdempotencyClaim, by principal: Principal
-    ) throws -> CommandOutcome {
-        try once(claim) {
-            let shift = try shifts.shift(of: principal, connection)
-            var writer = JSONWriter()
-            writer.beginObject()
-            try sellTickets(request, shift: shift, basket: nil)
-                .encodeMembers(to: &writer, zone: profile.zone)
-            writer.endObject()
-            return writer.bytes
-        }
-    }
-
-    /// Takes the cash for a reservation and issues its tickets, alone or as an item of a basket.
-    func sellTickets(
-        _ request: TicketIssueRequest, shift: Shift, basket: OpenBasket?
-    ) throws -> SoldTickets {
-        let sale = try sale(of: request, shift: shift, basket: basket)
-        guard sale.contract.terms[.principalIssues] == 0 else {
-            throw Refusal(
-                .sellAlone,
-                "the principal issues these tickets itself; sell them by themselves",
-                zh: "此票由承运方出票，不能合并办理；请单独售票")
-        }
-        let receipt = try post(sale.transaction)
-        var sold = try issue(
-            sale.reservation, receipt, commissionFen: sale.transaction.commissionFen)
-        if let paper = stockItems.paper(of: sale.transaction.product) {
-            sold.papers = try takePaper(
-                paper, count: Int64(sold.tickets.count), shift: shift, sale: receipt.serial)
-        }
-        return sold
-    }
-
-    /// A sale that nothing speaks against, before anything is booked.
-    struct TicketSale {
-        let reservation: TicketReservation
-        let trip: Trip
-        let contract: Contract
-        let transaction: NewTransaction
-    }
-
+    /// - Throws: `Refusal` as ``startTicketSale(_:claim:by:)``, from `unknownReservation` to
+    ///   `identityNotChecked`.
     func sale(
         of request: TicketIssueRequest, shift: Shift, basket: OpenBasket? = nil
     ) throws -> TicketSale {
@@ -85,7 +51,9 @@ extension AgencySession {
         return TicketSale(
             reservation: reservation, trip: trip, contract: contract,
             transaction: transaction(
-                for: reservation, of: trip, under: contract, shift: shift, basket: basket))
+                for: reservation, of: trip, under: contract, shift: shift, basket: basket),
+            passengers: contract.terms[.namesPassengers] == 1
+                ? try request.passengers.seated(in: reservation.seats) : [])
     }
 
     func transaction(
@@ -102,26 +70,30 @@ extension AgencySession {
 
     /// Makes the tickets of a reservation whose sale is posted.
     ///
-    /// - Parameter changed: the ticket that the only one follows.
+    /// - Parameters:
+    ///   - changed: the ticket that the only one follows.
+    ///   - principalNumbers: the principal's own; they count when there is one for each seat.
     func issue(
         _ reservation: TicketReservation, _ receipt: Receipt, commissionFen: Int64,
-        changed: Ticket? = nil
+        changed: Ticket? = nil, principalNumbers: [String] = []
     ) throws -> SoldTickets {
         try tell(.issue, to: reservation, serial: receipt.serial)
-        let parts = TicketParts(of: reservation, commissionFen: commissionFen)
-        for part in parts.parts {
+        let parts = TicketParts(of: reservation, commissionFen: commissionFen).parts
+        let numbers = Ticket.principalNumbers(principalNumbers, count: parts.count)
+        for (part, number) in zip(parts, numbers) {
             try connection.prepare(
                 """
                 INSERT INTO ticket (serial, item, reservation_id, fare_class, fare_fen, fee_fen,
-                    commission_fen, state, change_count, changed_serial, changed_item)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, 'issued', $8, $9, $10)
+                    commission_fen, state, change_count, changed_serial, changed_item,
+                    principal_number)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, 'issued', $8, $9, $10, $11)
                 """
             ).run(
                 .integer(receipt.serial), .integer(part.item),
                 .integer(reservation.id.number), .text(part.fareClass.rawValue),
                 .integer(part.fareFen), .integer(part.feeFen), .integer(part.commissionFen),
                 .integer(changed.map { $0.changeCount + 1 } ?? 0), .integer(changed?.serial),
-                .integer(changed?.item))
+                .integer(changed?.item), .text(number))
         }
         return SoldTickets(
             receipt: receipt, tickets: try TicketReader(connection).tickets(of: receipt.serial))
@@ -159,6 +131,15 @@ struct SoldTickets {
     let tickets: [Ticket]
     /// The serials of the numbered papers that they are printed on, if they are.
     var papers: [String] = []
+
+    /// Receipt and tickets as the bytes of a JSON object.
+    func json(zone: ZoneOffset) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        encodeMembers(to: &writer, zone: zone)
+        writer.endObject()
+        return writer.bytes
+    }
 
     /// Writes receipt and tickets as members of an object.
     func encodeMembers(to writer: inout JSONWriter, zone: ZoneOffset) {

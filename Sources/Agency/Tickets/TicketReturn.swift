@@ -28,9 +28,10 @@ enum RefundedCommission: Int64, CaseIterable {
 extension Contract {
     /// What a ticket sold under this contract brings when it is refunded now.
     ///
-    /// - Throws: `Refusal` with `ticketNotIssued`, `departed`, `notRefundable`.
+    /// - Throws: `Refusal` with `ticketNotIssued` or `refundUnconfirmed`, `departed`,
+    ///   `notRefundable`.
     func refund(of ticket: Ticket, at instant: Instant) throws -> TicketReturn {
-        guard ticket.state.after(.refund) != nil else { throw ticket.ended }
+        guard ticket.state == .issued else { throw ticket.ended }
         let rule = try rule(.refund, for: ticket, at: instant)
         let retainedFen = rule.retainedFen(
             of: ticket.fareFen, roundingFen: terms[.refundRoundingFen])
@@ -45,9 +46,11 @@ extension Contract {
     /// What an exchanged ticket is taken back for; its commission goes back wholly, for the new
     /// ticket brings its own.
     ///
-    /// - Throws: `Refusal` with `ticketNotIssued`, `departed`, `notChangeable`.
+    /// - Throws: `Refusal` with `ticketNotIssued` or `refundUnconfirmed`, `departed`,
+    ///   `notChangeable`.
     func change(of ticket: Ticket, at instant: Instant) throws -> TicketReturn {
-        guard ticket.state.after(.change) != nil else { throw ticket.ended }
+        guard ticket.state == .issued else { throw ticket.ended }
+        guard terms[.principalIssues] == 0 else { throw Self.refundedAndSoldAnew }
         let rule = try rule(.change, for: ticket, at: instant)
         guard ticket.changeCount < terms[.maximumChanges] else { throw Self.notChangeable }
         let retainedFen = rule.retainedFen(
@@ -103,14 +106,39 @@ extension Contract {
         zh: "按承运方（主办方）规则，此票不能这样改签；可办理退票")
 }
 
+extension Contract {
+    static let refundedAndSoldAnew = Refusal(
+        .notChangeable,
+        "the principal issues these tickets itself and changes none here; refund the ticket and "
+            + "sell a new one",
+        zh: "此票由承运方（主办方）出票，此处不能改签；请先退票，再售新票")
+}
+
 extension Ticket {
-    /// Why a ticket that has ended is not taken back again.
+    /// Why a ticket that is not just issued is neither taken back nor used.
     var ended: Refusal {
-        Refusal(
-            .ticketNotIssued,
-            "the ticket was \(state.rawValue) already; pay out nothing and show the customer the "
-                + "receipt \(endedSerial.map(Receipt.serialText) ?? "")",
-            zh: "此票已退或已改签；请勿付款，并向客户出示该票据")
+        let receipt = endedSerial.map(Receipt.serialText) ?? ""
+        switch state {
+        case .issued: preconditionFailure("an issued ticket has not ended")
+        case .refunding:
+            return Refusal(
+                .refundUnconfirmed,
+                "the principal has not said yet whether it takes this ticket back (receipt "
+                    + "\(receipt)); pay out nothing and ask again later",
+                zh: "承运方（主办方）尚未确认此票退票（单据 \(receipt)）；请勿付款，稍后再查询")
+        case .refunded, .changed:
+            return Refusal(
+                .ticketNotIssued,
+                "the ticket was \(state.rawValue) already; pay out nothing and show the customer "
+                    + "the receipt \(receipt)",
+                zh: "此票已退或已改签；请勿付款，并向客户出示该票据")
+        case .used:
+            return Refusal(
+                .ticketNotIssued,
+                "the ticket was used already; nothing of it goes back and nobody enters with it "
+                    + "again",
+                zh: "此票已使用（已检票）；不能退改，也不能再次入场")
+        }
     }
 }
 

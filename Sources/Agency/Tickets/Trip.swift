@@ -75,28 +75,32 @@ public struct TripReader {
     /// Trips, or offers, of a product after a trip number that run on a date, with the seats left.
     ///
     /// Seats held by reservations that have expired count as free.
+    /// - Parameter places: where trips begin and end; nothing for any.
     public func trips(
         of product: Product, areOffers: Bool = false, on date: BusinessDate,
+        places: (origin: String?, destination: String?) = (nil, nil),
         at instant: Instant, after cursor: Int64, limit: Int
     ) throws -> [(trip: Trip, seatsLeft: Int64)] {
         try connection.prepare(
             computed: """
                 SELECT \(Self.columns),
-                    t.seats_per_day - ifnull(d.seats_taken, 0) + ifnull((
+                    max(0, t.seats_per_day - ifnull(d.seats_taken, 0) + ifnull((
                         SELECT sum(r.seat_count) FROM ticket_reservation r
                         WHERE r.trip_id = t.trip_id AND r.travel_date = $1
-                            AND r.state = 'reserved' AND r.expires_at <= $2), 0)
+                            AND r.state = 'reserved' AND r.expires_at <= $2), 0))
                 FROM trip t JOIN product p ON p.product_id = t.product_id
                 LEFT JOIN trip_day d ON d.trip_id = t.trip_id AND d.travel_date = $1
                 WHERE t.product_id = $3 AND t.trip_id > $4 AND (t.kind <> 'trip') = $5
                     AND (t.weekdays >> $6) & 1 AND ifnull(t.runs_from <= $1, 1)
                     AND ifnull(t.runs_to >= $1, 1)
-                ORDER BY t.trip_id LIMIT $7
+                    AND ifnull(t.origin = $7, 1) AND ifnull(t.destination = $8, 1)
+                ORDER BY t.trip_id LIMIT $9
                 """
         ).all(
             .integer(Int64(date.daysSinceEpoch)), .integer(instant.millisecondsSinceEpoch),
             .integer(product.id.number), .integer(cursor),
             .integer(areOffers ? 1 : 0), .integer(TripCalendar.weekday(of: date)),
+            .text(places.origin), .text(places.destination),
             .integer(Int64(min(limit, Self.maximumPageSize)))
         ) { (try Trip(row: $0), $0.integer(15)) }
     }

@@ -15,7 +15,8 @@ public struct IdentityDocument: Sendable, Equatable {
     public static let numberLengths = 5...20
 
     public let kind: Kind
-    private let number: String
+    /// Goes to a principal that wants it, and is kept nowhere.
+    let number: String
 
     /// Makes a document, or nothing when its kind has no such number.
     ///
@@ -65,6 +66,11 @@ enum CheckedPerson: String, Sendable {
     case agent
     /// Who pays in for another's account.
     case payer
+}
+
+/// A person's name as a counter may show it: the first character, the rest covered.
+func masked(name: String) -> String {
+    String(name.prefix(1)) + String(repeating: "*", count: max(1, name.count - 1))
 }
 
 /// A digest under the book's key, apart for each purpose, so that none can be found from another's.

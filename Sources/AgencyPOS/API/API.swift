@@ -13,7 +13,6 @@ struct API: Sendable {
     let partners: PartnerDesk
     let orders: BankOrderDesk
     let inquiries: BalanceInquiryDesk
-    let ticketDesk: TicketDesk
     let stockDesk: StockDesk
     let prizeDesk: PrizeDesk
     let exchange: SettlementExchange

@@ -74,6 +74,8 @@ extension RefusalCode {
             .orderStillUnknown,
             .returnNotDue,
             .ticketNotIssued,
+            .refundUnconfirmed,
+            .passengerAlreadyBooked,
             .departed,
             .notRefundable,
             .notChangeable,

@@ -74,7 +74,6 @@ struct Service: Sendable {
     private let partners: PartnerDesk
     private let orders: BankOrderDesk
     private let inquiries: BalanceInquiryDesk
-    private let ticketDesk: TicketDesk
     private let stockDesk: StockDesk
     private let exchange: SettlementExchange
     private let workers: WorkerPool
@@ -87,7 +86,6 @@ struct Service: Sendable {
         book: Book, configuration: HTTPServerConfiguration, log: Log,
         gateway: any BankGateway = SandboxBank(),
         orderGateway: any BankOrderGateway = SandboxBank(),
-        issuer: any TicketIssuer = SandboxTicketIssuer(),
         activator: (any StockActivator)? = nil, sandbox: SandboxPartner? = nil,
         publicURL: String? = nil
     ) throws {
@@ -105,7 +103,6 @@ struct Service: Sendable {
         let bankOrders = GatewayBankOrders(lines: lines, others: orderGateway)
         orders = BankOrderDesk(writer: book.writer, gateway: bankOrders) { log.warning($0) }
         inquiries = BalanceInquiryDesk(writer: book.writer, gateway: bankOrders)
-        ticketDesk = TicketDesk(writer: book.writer, issuer: issuer) { log.warning($0) }
         stockDesk = StockDesk(
             writer: book.writer, activator: activator ?? GatewayActivator(lines: partnerLines)
         ) { log.warning($0) }
@@ -120,7 +117,7 @@ struct Service: Sendable {
         let sessionReaders = ReaderPool(path: book.folder.databasePath, maximumConnections: 1)
         let api = API(
             book: book, desk: desk, partners: partners, orders: orders, inquiries: inquiries,
-            ticketDesk: ticketDesk, stockDesk: stockDesk,
+            stockDesk: stockDesk,
             prizeDesk: PrizeDesk(
                 writer: book.writer, validator: LocalPrizeValidator(readers: book.readers)),
             exchange: exchange,
@@ -143,7 +140,6 @@ struct Service: Sendable {
         try partners.resolveInterrupted()
         try orders.resolveInterrupted()
         try inquiries.resolveInterrupted()
-        try ticketDesk.resolveInterrupted()
         try stockDesk.resolveInterrupted()
         releaseOverdueFiles()
         let server = server

@@ -19,7 +19,9 @@ extension Operations {
             name: "quoteTicketRefund", tag: "tickets",
             summary: "What a ticket brings now by its principal's rules", roles: [.operator],
             parameters: place, answer: .json(.named("TicketRefundQuote"), "What goes back"),
-            refusals: [.unknownTicket, .ticketNotIssued, .departed, .notRefundable]),
+            refusals: [
+                .unknownTicket, .ticketNotIssued, .refundUnconfirmed, .departed, .notRefundable,
+            ]),
         Operation(
             method: .post, path: "/v1/tickets/{serial}/{item}/refund", name: "refundTicket",
             tag: "tickets", summary: "Take a ticket back and pay out what the rules give",
@@ -28,11 +30,22 @@ extension Operations {
                 schema: "TicketRefundRequest", examples: [("quoted", ["refund_fen": 2250])]),
             needsKey: true,
             answer: .json(.named("TicketRefund"), "Receipt and sums", status: 201),
+            unfinishedAnswer: .json(
+                .named("TicketRefund"),
+                "The principal has not answered, or has and the cash waits (the receipt's "
+                    + "return_due_fen): pay nothing yet",
+                status: 202),
             refusals: [
                 .notSignedOn, .operatorNotAllowed, .shiftSuspended, .handoverOffered,
-                .unknownTicket, .ticketNotIssued, .departed, .notRefundable,
-                .amountMismatch, .tillShortOfCash,
+                .unknownTicket, .ticketNotIssued, .refundUnconfirmed, .departed, .notRefundable,
+                .amountMismatch, .tillShortOfCash, .partnerRefused, .partnerUnavailable,
             ]),
+        Operation(
+            method: .post, path: "/v1/tickets/{serial}/{item}/use", name: "useTicket",
+            tag: "tickets", summary: "Mark a ticket as used, at the gate or on board",
+            roles: [.operator, .liaison], parameters: place, needsKey: true,
+            answer: .json(.named("TicketUse"), "The ticket's use", status: 201),
+            refusals: [.unknownTicket, .ticketNotIssued, .refundUnconfirmed]),
         Operation(
             method: .get, path: "/v1/tickets/{serial}/{item}/change-quote",
             name: "quoteTicketChange", tag: "tickets",
@@ -43,8 +56,8 @@ extension Operations {
             ],
             answer: .json(.named("TicketChangeQuote"), "What is paid or goes back"),
             refusals: [
-                .unknownTicket, .ticketNotIssued, .departed, .notChangeable, .unknownTrip,
-                .fareClassNotSold,
+                .unknownTicket, .ticketNotIssued, .refundUnconfirmed, .departed, .notChangeable,
+                .unknownTrip, .fareClassNotSold,
             ]),
         Operation(
             method: .post, path: "/v1/tickets/{serial}/{item}/change", name: "changeTicket",
@@ -66,7 +79,8 @@ extension Operations {
             refusals: [
                 .notSignedOn, .operatorNotAllowed, .shiftSuspended, .handoverOffered,
                 .tillCeilingReached,
-                .unknownTicket, .ticketNotIssued, .departed, .notChangeable,
+                .unknownTicket, .ticketNotIssued, .refundUnconfirmed, .departed, .notChangeable,
+                .passengerAlreadyBooked, .stockPackFrozen, .noOpenStockPack, .stockPackTooSmall,
                 .unknownTrip, .noContract, .travelDateNotOnSale, .fareClassNotSold,
                 .amountNotAllowed, .soldOut, .amountMismatch, .tillShortOfCash,
             ]),
@@ -90,7 +104,8 @@ extension Operations {
             Property("serial", .serial, "The serial number of its sale"),
             Property("item", .count, "Its number in the sale"),
             Property(
-                "state", .words(["issued", "refunded", "changed"]), "What became of it"),
+                "state", .words(["issued", "refunding", "refunded", "changed", "used"]),
+                "What became of it"),
             Property("trip_id", .code, "Its trip or offer"),
             Property("origin", .anyText, "From; an offer's name"),
             Property("destination", .anyText, "To; an offer's venue"),
@@ -99,6 +114,9 @@ extension Operations {
             Property("fare_class", .words(FareClass.self), "Whose fare"),
             Property("fare_fen", .fen, "Its fare"),
             Property("service_fee_fen", .fen, "Its service fee"),
+            .optional("principal_number", .anyText, "The principal's own number of it"),
+            .optional("passenger_name", .anyText, "Who travels, masked"),
+            .optional("identity_last_four", .anyText, "The end of the passenger's number"),
             .optional("retained_fen", .fen, "What was kept of the fare when it ended"),
             .optional("ended_serial", .serial, "The serial number of its refund"))
     )
@@ -125,6 +143,18 @@ extension Operations {
                     Property("receipt", .named("Receipt"), "The refund's receipt"),
                     Property("ticket_number", .anyText, "Serial number and item"),
                 ] + sums, isClosed: false)
+        ),
+        (
+            "TicketUse",
+            .answer(
+                Property("ticket_number", .anyText, "Serial number and item"),
+                Property("state", .words(["used"]), "What became of it"),
+                Property("trip_id", .code, "Its trip or offer"),
+                Property("travel_date", .date, "The day"),
+                Property("fare_class", .words(FareClass.self), "Whose fare"),
+                .optional("passenger_name", .anyText, "Who travels, masked"),
+                Property("used_at", .time, "When it was marked"),
+                Property("staff_id", .code, "Who marked it"))
         ),
         (
             "TicketChangeQuote",
@@ -155,6 +185,8 @@ extension Operations {
                     Property("refund", .named("Receipt"), "The old ticket's refund"),
                     Property("receipt", .named("Receipt"), "The new ticket's sale"),
                     Property("tickets", .array(.named("Ticket")), "The new ticket"),
+                    .optional(
+                        "papers", .array(.named("StockPaper")), "The paper that it is printed on"),
                 ] + sums + [difference], isClosed: false)
         ),
     ]

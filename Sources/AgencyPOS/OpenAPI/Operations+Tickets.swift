@@ -8,9 +8,13 @@ extension Operations {
             parameters: [
                 .query("product_id", .text(1...64), "A ticket product", isRequired: true),
                 .query("travel_date", .date, "Today unless given"),
+                .query("origin", .text(1...64), "Trips from here only"),
+                .query("destination", .text(1...64), "Trips to here only"),
             ] + Parameter.page(upTo: TripReader.maximumPageSize),
             answer: .json(.page("trips", of: .named("Trip")), "A page of trips"),
-            refusals: [.unknownProduct, .wrongProductKind]),
+            refusals: [
+                .unknownProduct, .wrongProductKind, .partnerRefused, .partnerUnavailable,
+            ]),
         Operation(
             method: .get, path: "/v1/offers", name: "listOffers", tag: "tickets",
             summary: "Passes of attractions, and events, of a day, with the places left",
@@ -20,7 +24,9 @@ extension Operations {
                 .query("travel_date", .date, "The day of the visit; today unless given"),
             ] + Parameter.page(upTo: TripReader.maximumPageSize),
             answer: .json(.page("offers", of: .named("Offer")), "A page of offers"),
-            refusals: [.unknownProduct, .wrongProductKind]),
+            refusals: [
+                .unknownProduct, .wrongProductKind, .partnerRefused, .partnerUnavailable,
+            ]),
         Operation(
             method: .post, path: "/v1/ticket-reservations", name: "reserveTickets",
             tag: "tickets", summary: "Hold seats; the reservation expires", roles: [.operator],
@@ -58,16 +64,31 @@ extension Operations {
                     (
                         "fares",
                         ["reservation_id": "1", "amount_fen": 5000, "service_fee_fen": 400]
-                    )
+                    ),
+                    (
+                        "names",
+                        [
+                            "reservation_id": "1", "amount_fen": 9450,
+                            "passengers": .array([
+                                ["name": "王小明", "identity_number": "990001199001010013"]
+                            ]),
+                        ]
+                    ),
                 ]),
             needsKey: true,
             answer: .json(.named("TicketIssue"), "Receipt and tickets", status: 201),
+            unfinishedAnswer: .json(
+                .named("TicketIssue"),
+                "The principal has not answered: the receipt's number stays, there are no tickets "
+                    + "yet, and the sale is asked about until it is known",
+                status: 202),
             refusals: [
                 .notSignedOn, .operatorNotAllowed, .shiftSuspended, .handoverOffered,
                 .tillCeilingReached,
                 .unknownReservation, .reservationAlreadyIssued,
                 .reservationExpired, .amountMismatch, .noContract, .feeNotInTariff,
-                .ticketsNotIssued,
+                .identityNotChecked, .passengerAlreadyBooked, .ticketsNotIssued,
+                .partnerUnavailable,
                 .stockPackFrozen, .noOpenStockPack, .stockPackTooSmall,
             ]),
     ]
@@ -141,7 +162,23 @@ extension Operations {
             "TicketIssueRequest",
             .request(
                 Property("reservation_id", .number, "A reservation of the own station"),
-                Property("amount_fen", .amountFen, "The reservation's fares"), serviceFee)
+                Property("amount_fen", .amountFen, "The reservation's fares"), serviceFee,
+                .optional(
+                    "passengers", .array(.named("Passenger")),
+                    "Who travels, one for each seat, where the contract names passengers"))
+        ),
+        (
+            "Passenger",
+            .request(
+                Property("name", .text(Passenger.nameLengths), "Goes to the principal alone"),
+                Property(
+                    "identity_number", .text(IdentityDocument.numberLengths),
+                    "Goes to the principal alone"),
+                .optional(
+                    "document_type", .words(IdentityDocument.Kind.self),
+                    "A resident's card unless given"),
+                .optional(
+                    "fare_class", .words(FareClass.self), "Whose fare; whichever is left"))
         ),
         (
             "TicketIssue",

@@ -106,15 +106,56 @@ struct SimulatorAccounts: Sendable {
     /// Whether accounts come from a file, so that others do not exist.
     var areListed: Bool { accounts != nil }
 
-    /// What a product offers, with nothing sold yet.
-    func offers(product: String) -> [PartnerOffer] {
-        guard accounts == nil else { return offers[product] ?? [] }
-        return (1...2).map { number in
-            PartnerOffer(
-                reference: "O-\(product)-\(number)".prefixText(64), title: "第\(number)班",
-                priceFen: Int64(number) * 5_000, available: 20)
+    /// What a product offers, with nothing sold yet: of the date and the places that are asked for.
+    ///
+    /// - Parameter question: the inquiry's details.
+    func offers(product: String, _ question: [PartnerDetail] = []) -> [PartnerOffer] {
+        let asked = Dictionary(question.map { ($0.name, $0.value) }) { first, _ in first }
+        guard accounts == nil else {
+            return (offers[product] ?? []).filter { offer in
+                Self.filters.allSatisfy { name in
+                    let told = offer.details.first { $0.name == name }?.value
+                    return told == nil || asked[name] == nil || told == asked[name]
+                }
+            }
+        }
+        let day = asked["date"].map { "-" + $0.filter { $0 != "-" } } ?? ""
+        return (1...Self.madeUpOfferCount).map { number in
+            let details = [
+                ("departs", "0\(7 + number):05"), ("from", asked["from"] ?? "清川"),
+                ("to", asked["to"] ?? "省城"), ("child_price_fen", String(number * 2_500)),
+            ]
+            return PartnerOffer(
+                reference: "O-\(product)\(day)-\(number)".prefixText(64),
+                title: "第\(number)班", priceFen: Int64(number) * 5_000,
+                available: Self.madeUpSeatCount,
+                details: details.map { PartnerDetail(name: $0.0, value: $0.1) })
         }
     }
+
+    /// The offer that a line of a sale names, whichever its fare class; nothing for none.
+    ///
+    /// Without a file every offer exists.
+    func offer(product: String, line reference: String) -> PartnerOffer? {
+        let reference = Self.offerReference(reference)
+        guard accounts == nil else {
+            return offers[product]?.first { $0.reference == reference }
+        }
+        return PartnerOffer(
+            reference: reference, title: "", priceFen: 0, available: Self.madeUpSeatCount)
+    }
+
+    /// A line's reference without the fare class.
+    static func offerReference(_ reference: String) -> String {
+        for suffix in ["/child", "/senior"] where reference.hasSuffix(suffix) {
+            return String(reference.dropLast(suffix.count))
+        }
+        return reference
+    }
+
+    private static let filters = ["date", "from", "to"]
+    private static let madeUpOfferCount = 2
+    private static let madeUpSeatCount: Int64 = 20
 
     /// A number that follows from a seed and texts.
     static func number(_ seed: UInt64, _ texts: String...) -> UInt64 {

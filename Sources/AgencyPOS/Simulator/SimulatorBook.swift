@@ -48,7 +48,8 @@ struct SimulatorBook {
     func inquire(_ inquiry: PartnerInquiry) -> PartnerInquiryReply {
         switch inquiry.kind {
         case .offers:
-            let offers = accounts.offers(product: inquiry.product).map { offer in
+            let told = accounts.offers(product: inquiry.product, inquiry.details)
+            let offers = told.map { offer in
                 var offer = offer
                 offer.available = max(0, offer.available - sold(offer.reference))
                 return offer
@@ -178,11 +179,9 @@ struct SimulatorBook {
             }
             return nil
         case .sale:
-            let offers = accounts.offers(product: post.product)
             for line in post.lines {
-                guard let offer = offers.first(where: { $0.reference == line.reference }) else {
-                    return Self.refusal("unknown_offer", line.reference)
-                }
+                guard let offer = accounts.offer(product: post.product, line: line.reference)
+                else { return Self.refusal("unknown_offer", line.reference) }
                 guard offer.available - sold(offer.reference) >= line.quantity else {
                     return Self.refusal("sold_out", line.reference)
                 }
@@ -228,7 +227,10 @@ struct SimulatorBook {
     private mutating func count(_ entry: SimulatorEntry, sign: Int64) {
         guard entry.status == .booked else { return }
         for line in entry.lines {
-            bookedQuantities[line.reference, default: 0] += sign * line.quantity
+            // What is paid back is for sale again.
+            let count = entry.kind == PartnerPost.Kind.payback.rawValue ? -sign : sign
+            bookedQuantities[SimulatorAccounts.offerReference(line.reference), default: 0] +=
+                count * line.quantity
         }
         let key = SimulatorAccounts.Key(product: entry.product, account: entry.account)
         switch PartnerPost.Kind(rawValue: entry.kind) {

@@ -33,8 +33,18 @@ extension API {
                 serial: serial, item: item, refundFen: try body.amountFen("refund_fen"))
             try body.finish()
             let claim = try call.claim(request.fingerprint)
+            try partners.refundTicket(request, claim: claim, by: call.principal) {
+                answerLed($0, call)
+            }
+        }
+        routes.command(
+            .post, "/v1/tickets/{serial}/{item}/use", for: [.operator, .liaison]
+        ) { call in
+            try checkNoBody(of: call)
+            let (serial, item) = try ticket(of: call)
+            let claim = try call.claim(ticketUseFingerprint(serial: serial, item: item))
             try writeOnce(call, status: 201) {
-                try $0.refundTicket(request, claim: claim, by: call.principal)
+                try $0.useTicket(serial: serial, item: item, claim: claim, by: call.principal)
             }
         }
         addChangeRoutes(to: &routes)

@@ -7,7 +7,7 @@ import StrictJSON
 extension API {
     /// Trips, offers, reservations and the sale of tickets.
     func addTicketRoutes(to routes: inout RouteTable) {
-        routes.query(.get, "/v1/trips", for: [.operator]) { call in
+        routes.command(.get, "/v1/trips", for: [.operator]) { call in
             try trips(call, areOffers: false) { trip, date, seatsLeft, writer in
                 writer.beginObject()
                 writer.field("trip_id", trip.code)
@@ -23,7 +23,7 @@ extension API {
                 writer.endObject()
             }
         }
-        routes.query(.get, "/v1/offers", for: [.operator]) { call in
+        routes.command(.get, "/v1/offers", for: [.operator]) { call in
             try trips(call, areOffers: true) { offer, date, seatsLeft, writer in
                 writer.beginObject()
                 writer.field("offer_id", offer.code)
@@ -63,33 +63,64 @@ extension API {
         routes.command(.post, "/v1/tickets", for: [.operator]) { call in
             let issue = try TicketIssueRequest(decoding: call.body())
             let claim = try call.claim(issue.fingerprint)
-            try ticketDesk.sell(issue, claim: claim, by: call.principal) {
-                answer($0, call, status: 201)
+            try partners.sellTickets(issue, claim: claim, by: call.principal) {
+                answerLed($0, call)
             }
         }
     }
 
-    /// A page of trips, or of offers, of a product on a day.
+    /// Answers with what a principal was asked for: 201, or 202 while it has not answered.
+    func answerLed(_ result: Result<PaymentOutcome, any Error>, _ call: Call) {
+        let isSettled = (try? result.get().isSettled) ?? true
+        answer(result.map(\.outcome), call, status: isSettled ? 201 : 202)
+    }
+
+    /// A page of trips, or of offers, of a product on a day; the first one is asked of a principal
+    /// that wants to be asked.
     private func trips(
         _ call: Call, areOffers: Bool,
-        encode: (Trip, BusinessDate, Int64, inout JSONWriter) -> Void
-    ) throws -> HTTPResponse {
-        try call.allowQuery("product_id", "travel_date", "cursor", "limit")
+        encode: @escaping @Sendable (Trip, BusinessDate, Int64, inout JSONWriter) -> Void
+    ) throws {
+        try areOffers
+            ? call.allowQuery("product_id", "travel_date", "cursor", "limit")
+            : call.allowQuery(
+                "product_id", "travel_date", "origin", "destination", "cursor", "limit")
         let product = try book.catalogue.product(
             try call.requiredQuery("product_id"), .ticket, field: "product_id")
-        let now = book.clock()
-        let date = try call.queryDate("travel_date") ?? book.profile.zone.date(at: now)
+        let date = try call.queryDate("travel_date") ?? book.profile.zone.date(at: book.clock())
+        let inquiry = OfferInquiry(
+            product: product, date: date, origin: try call.query("origin"),
+            destination: try call.query("destination"))
         let (cursor, limit) = try call.page(upTo: TripReader.maximumPageSize)
-        let trips = try book.readers.read {
-            try TripReader($0).trips(
-                of: product, areOffers: areOffers, on: date, at: now, after: cursor,
-                limit: limit)
+        let answer = { @Sendable in
+            self.work(call) {
+                let trips = try self.trips(inquiry, areOffers, after: cursor, limit: limit)
+                return .list(areOffers ? "offers" : "trips") { writer in
+                    writer.beginArray()
+                    for (trip, seatsLeft) in trips { encode(trip, date, seatsLeft, &writer) }
+                    writer.endArray()
+                    return trips.count == limit ? trips.last?.trip.id.number : nil
+                }
+            }
         }
-        return .list(areOffers ? "offers" : "trips") { writer in
-            writer.beginArray()
-            for (trip, seatsLeft) in trips { encode(trip, date, seatsLeft, &writer) }
-            writer.endArray()
-            return trips.count == limit ? trips.last?.trip.id.number : nil
+        // A further page is of what the principal told for the first.
+        guard cursor == 0, book.catalogue.asksOffers(product) else { return answer() }
+        try partners.inquireOffers(inquiry) { result in
+            switch result {
+            case .success: answer()
+            case .failure(let error): fail(error, call.request, call.responder)
+            }
+        }
+    }
+
+    private func trips(
+        _ inquiry: OfferInquiry, _ areOffers: Bool, after cursor: Int64, limit: Int
+    ) throws -> [(trip: Trip, seatsLeft: Int64)] {
+        try book.readers.read {
+            try TripReader($0).trips(
+                of: inquiry.product, areOffers: areOffers, on: inquiry.date,
+                places: (inquiry.origin, inquiry.destination), at: book.clock(), after: cursor,
+                limit: limit)
         }
     }
 
@@ -128,7 +159,31 @@ extension TicketIssueRequest {
         self.init(
             reservation: try body.number("reservation_id"), amountFen: try body.amountFen(),
             serviceFeeFen: try body.optionalInteger(
-                "service_fee_fen", in: 0...JSONObjectDecoder.maximumAmountFen))
+                "service_fee_fen", in: 0...JSONObjectDecoder.maximumAmountFen),
+            passengers: try body.optionalObjects(
+                "passengers", maximumCount: Int(TicketReservation.seatCounts.upperBound)
+            )?.map { try Passenger(decoding: $0) } ?? [])
         try body.finish()
+    }
+}
+
+extension Passenger {
+    /// Reads a passenger; who shows no other document has a resident's card.
+    fileprivate init(decoding object: JSONObjectDecoder) throws {
+        var body = object
+        let name = try body.string("name", lengthIn: Self.nameLengths)
+        let number = try body.string(
+            "identity_number", lengthIn: IdentityDocument.numberLengths)
+        let kind =
+            try body.optionalEnumeration("document_type", IdentityDocument.Kind.self)
+            ?? .residentCard
+        let fareClass = try body.optionalEnumeration("fare_class", FareClass.self)
+        guard let document = IdentityDocument(kind: kind, number: number) else {
+            throw body.refusal(
+                of: "identity_number", .valueNotAllowed,
+                "a \(kind.rawValue) has no such number; compare it with the document")
+        }
+        try body.finish()
+        self.init(name: name, document: document, fareClass: fareClass)
     }
 }

@@ -1,6 +1,7 @@
 import Agency
 import Foundation
 import PartnerAPI
+import SQL
 import StrictJSON
 
 /// A served book and the simulated partners that its gateways lead to, each a process of its own.
@@ -15,9 +16,19 @@ final class PartnerWorld {
 
     /// Sets a gateway for each partner and starts everything.
     ///
-    /// - Parameter answerMilliseconds: how long the server waits for a partner.
-    init(_ partners: [String] = ["POWER01"], answerMilliseconds: Int = 1_000) throws {
+    /// - Parameters:
+    ///   - answerMilliseconds: how long the server waits for a partner.
+    ///   - sql: changes the book before it is served.
+    init(
+        _ partners: [String] = ["POWER01"], answerMilliseconds: Int = 1_000,
+        preparing sql: String = ""
+    ) throws {
         folder = try DemoNetwork.copy()
+        if !sql.isEmpty {
+            let connection = try Connection(path: folder.path + "/book.db", access: .write)
+            try connection.execute(script: sql)
+            try connection.checkpoint(truncating: true)
+        }
         var simulators: [String: SimulatorProcess] = [:]
         for partner in partners {
             let simulator = try SimulatorProcess()

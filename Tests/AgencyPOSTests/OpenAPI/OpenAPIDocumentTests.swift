@@ -33,9 +33,6 @@ import Testing
             partners: PartnerDesk(writer: server.book.writer, lines: [:]) { _ in },
             orders: BankOrderDesk(writer: server.book.writer, gateway: SandboxBank()) { _ in },
             inquiries: BalanceInquiryDesk(writer: server.book.writer, gateway: SandboxBank()),
-            ticketDesk: TicketDesk(
-                writer: server.book.writer, issuer: SandboxTicketIssuer()
-            ) { _ in },
             stockDesk: StockDesk(
                 writer: server.book.writer, activator: GatewayActivator(lines: [:])
             ) { _ in },

@@ -25,7 +25,6 @@ final class LiveServer: Sendable {
         folder: TemporaryFolder? = nil, clock: TestClock = TestClock(),
         gateway: any BankGateway = SandboxBank(timeoutMilliseconds: 20),
         orderGateway: any BankOrderGateway = SandboxBank(timeoutMilliseconds: 20),
-        issuer: any TicketIssuer = SandboxTicketIssuer(timeoutMilliseconds: 20),
         logPath: String = "/dev/null", publicURL: String? = nil
     ) throws {
         let folder = try folder ?? DemoNetwork.copy()
@@ -36,7 +35,7 @@ final class LiveServer: Sendable {
         book = try Book(path: folder.path) { clock.now }
         service = try Service(
             book: book, configuration: HTTPServerConfiguration(), log: log, gateway: gateway,
-            orderGateway: orderGateway, issuer: issuer,
+            orderGateway: orderGateway,
             sandbox: SandboxPartner(timeoutMilliseconds: 20), publicURL: publicURL)
         port = try service.start()
         self.folder = folder

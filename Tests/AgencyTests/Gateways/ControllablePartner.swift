@@ -40,6 +40,9 @@ final class ControllablePartner: PartnerGateway {
         var queries = 0
         var reversedSerials: [String] = []
         var bills = PartnerBills(customerName: "张*", bills: [])
+        var offers: [PartnerOffer] = []
+        var inquiries: [PartnerInquiry] = []
+        var tickets: [String] = []
     }
 
     private static let silence = PartnerFailure(kind: .timeout, detail: "no answer in time")
@@ -54,6 +57,9 @@ final class ControllablePartner: PartnerGateway {
     func set(query: Question) { state.withLock { $0.query = query } }
     func set(reversal: Question) { state.withLock { $0.reversal = reversal } }
     func set(_ bills: [PartnerBill]) { state.withLock { $0.bills.bills = bills } }
+    func set(_ offers: [PartnerOffer]) { state.withLock { $0.offers = offers } }
+    /// The numbers that it gives to the tickets of each booking.
+    func set(tickets: [String]) { state.withLock { $0.tickets = tickets } }
     /// Corrects what was booked, as the partner's own staff would.
     func correct(_ serial: String, amountFen: Int64) {
         state.withLock { $0.booked[serial] = amountFen }
@@ -65,6 +71,7 @@ final class ControllablePartner: PartnerGateway {
     /// The serials that it was asked to reverse, each time.
     var reversedSerials: [String] { state.withLock { $0.reversedSerials } }
 
+    var inquiries: [PartnerInquiry] { state.withLock { $0.inquiries } }
     var posts: [PartnerPost] { state.withLock { $0.posts } }
     var booked: [String: Int64] { state.withLock { $0.booked } }
     var questions: (queries: Int, reversals: Int) {
@@ -73,8 +80,9 @@ final class ControllablePartner: PartnerGateway {
 
     func inquire(_ inquiry: PartnerInquiry) -> PartnerInquiryAnswer {
         state.withLock { state in
-            switch state.query {
-            case .truth: .bills(state.bills)
+            state.inquiries.append(inquiry)
+            return switch state.query {
+            case .truth: inquiry.kind == .offers ? .offers(state.offers) : .bills(state.bills)
             case .silence, .inProgress: .unanswered(Self.silence)
             case .refuse: .refused(PartnerRefusal(code: "unknown_account", reason: "no account"))
             }
@@ -142,7 +150,7 @@ final class ControllablePartner: PartnerGateway {
     private func booking(_ serial: String, _ state: State) -> PartnerBooking {
         PartnerBooking(
             reference: "P-\(serial)", amountFen: state.booked[serial] ?? 0,
-            token: "1234-5678-9012")
+            token: "1234-5678-9012", tickets: state.tickets)
     }
 }
 
@@ -179,5 +187,22 @@ final class PaymentCall: Sendable {
         try #require(
             arrived.wait(timeout: .now() + ControllableBank.patienceSeconds) == .success)
         return try #require(heard.withLock { $0.last }).get()
+    }
+}
+
+/// One question at the desk and what its completion heard.
+final class Heard: Sendable {
+    private let result = Mutex<Result<Void, any Error>?>(nil)
+    private let arrived = DispatchSemaphore(value: 0)
+
+    func hear(_ answer: Result<Void, any Error>) {
+        result.withLock { $0 = answer }
+        arrived.signal()
+    }
+
+    func wait() throws {
+        try #require(
+            arrived.wait(timeout: .now() + ControllableBank.patienceSeconds) == .success)
+        try #require(result.withLock { $0 }).get()
     }
 }

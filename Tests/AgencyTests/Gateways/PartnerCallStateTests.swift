@@ -72,19 +72,6 @@ import Testing
         }
     }
 
-    /// The events that lead from the beginning to each state.
-    static func way(to state: PartnerCallState) -> [PartnerCallEvent] {
-        switch state {
-        case .posting: []
-        case .unknown: [.unanswered]
-        case .reversing: [.unanswered, .notFound]
-        case .disputed: [.bookedOtherwise]
-        case .booked: [.booked]
-        case .refused: [.refused]
-        case .reversed: [.unanswered, .notFound, .reversed]
-        }
-    }
-
     private static func bring(_ bench: PartnerBench, to state: PartnerCallState) throws -> Int64 {
         let teller = try bench.test.signOn()
         let request = PartnerBench.token()
@@ -94,7 +81,7 @@ import Testing
                 case .asking(let calls) = try session.startBillPayment(
                     request, claim: claim, by: teller), let call = calls.first
             else { throw CommandOutcome.Unfinished() }
-            for event in way(to: state) {
+            for event in state.way {
                 _ = try session.record(PartnerCallNews(event: event), serial: call.serial)
             }
             return call.serial

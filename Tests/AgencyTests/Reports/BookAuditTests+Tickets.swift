@@ -3,14 +3,12 @@ import Testing
 @testable import Agency
 
 extension BookAuditTests {
-    private static let order = "serial = (SELECT min(serial) FROM ticket_order)"
-
     /// Damage to a book with tickets that were refunded, changed, and issued by their principal.
     static let ticketDamages = [
         Damage(
             check: "issued tickets have their sales",
             sql: "UPDATE service_transaction SET status = 'posted', entry_id = 1 "
-                + "WHERE status = 'returned'"),
+                + "WHERE status = 'declined'"),
         Damage(
             check: "issued tickets have their sales",
             sql: "UPDATE ticket_reservation SET state = 'issued' WHERE state = 'returned'"),
@@ -64,17 +62,27 @@ extension BookAuditTests {
             check: "changed tickets are followed by others",
             sql: "UPDATE ticket SET changed_serial = 999999 WHERE change_count = 1"),
         Damage(
-            check: "ticket orders hold their cash",
-            sql: "UPDATE ticket_order SET pending_entry_id = pending_entry_id + 1"),
+            check: "principals were asked for their tickets",
+            sql: "DELETE FROM contract_term WHERE name = 'principal_issues'"),
         Damage(
-            check: "ticket orders hold their cash",
-            sql: "UPDATE pending_entry SET resolved_by = NULL"),
+            check: "principals were asked for their tickets",
+            sql: "DELETE FROM partner_call WHERE state = 'booked'"),
         Damage(
-            check: "ticket orders have their answers",
-            sql: "UPDATE ticket_order SET key = 'another' WHERE \(order)"),
+            check: "ended tickets have their refunds",
+            sql: "UPDATE ticket SET state = 'refunded' WHERE state = 'refunding'"),
         Damage(
-            check: "ticket orders have their answers",
-            sql: "UPDATE idempotency_key SET outcome = 'running'"),
+            check: "refunds have their tickets",
+            sql: "UPDATE ticket SET state = 'issued', ended_serial = NULL, retained_fen = NULL "
+                + "WHERE state = 'refunding'"),
+        Damage(
+            check: "tickets bear the names that their contracts want",
+            sql: "DELETE FROM ticket_passenger WHERE item = 1"),
+        Damage(
+            check: "passengers have their seats",
+            sql: "UPDATE ticket_passenger SET item = 9 WHERE item = 2"),
+        Damage(
+            check: "a person travels once",
+            sql: "UPDATE ticket_passenger SET number_digest = 'one'"),
         Damage(
             check: "seats taken are reserved",
             sql: "UPDATE ticket SET state = 'issued' WHERE state = 'refunded'"),
@@ -99,27 +107,32 @@ extension BookAuditTests {
         #expect(faults.first?.hasPrefix(check.table + " " + damage.row) == true)
     }
 
-    /// A book with a sale of three tickets, one refunded and one changed, and two principals' sales.
+    /// A book with a sale of three tickets, one refunded and one changed, with sales that another
+    /// principal issued under names and refused, and with a refund that it has not answered.
     private static func ticketBook() throws -> TestBook {
-        let test = try TestBook(preparing: TestBook.term(.principalIssues, 1, of: "RAIL"))
+        let test = try TestBook(
+            preparing: TestBook.term(.principalIssues, 1, of: "RAIL")
+                + TestBook.term(.namesPassengers, 1, of: "RAIL"))
         let teller = try test.signOn()
         let serial = try test.sell("QC0009", seats: 3, key: "the-sale", by: teller)
         _ = try test.refund(serial, 2, 1_170, key: "the-refund", by: teller).bytes()
         _ = try test.change(
             serial, 3, to: "QC0010", on: "2026-11-21", 0, key: "the-change", by: teller
         ).bytes()
-        for (key, answer) in [
-            ("issued-1", TicketIssueAnswer.issued(reference: "E1")),
-            ("refused-1", .refused),
-        ] {
-            let reservation = try test.reserve("D5101", by: teller)
+        for (index, event) in [PartnerCallEvent.booked, .refused].enumerated() {
+            let reservation = try test.reserve("D5101", seats: 2, on: "2026-12-01", by: teller)
+            let people = try [2 * index, 2 * index + 1].map { try Passenger.sample($0) }
             let request = TicketIssueRequest(
-                reservation: reservation.number, amountFen: reservation.fareFen)
-            let claim = try test.claim(key, teller, request.fingerprint)
+                reservation: reservation.number, amountFen: reservation.fareFen,
+                passengers: people)
+            let claim = try test.claim("principal-\(index)", teller, request.fingerprint)
             try test.perform { session in
-                let start = try session.startTicketSale(request, claim: claim, by: teller)
-                guard case .paid(let order) = start else { throw CommandOutcome.Unfinished() }
-                _ = try session.recordTicketIssue(answer, serial: order.serial)
+                let call = try session.startTicketSale(request, claim: claim, by: teller).call()
+                _ = try session.record(PartnerCallNews(event: event), serial: call.serial)
+                guard event == .booked else { return }
+                let refund = TicketRefundRequest(serial: call.serial, item: 1, refundFen: 9_450)
+                let claim = try test.claim("open-refund", teller, refund.fingerprint)
+                _ = try session.startTicketRefund(refund, claim: claim, by: teller).call()
             }
         }
         _ = try test.reserve("QC0009", seats: 2, by: teller)

@@ -134,7 +134,7 @@ struct DemoYear {
                 reservation: try #require(Int64(try reserved.text("reservation_id"))),
                 amountFen: try reserved.fen("amount_fen"))
             let claim = try test.claim(key, principal, request.fingerprint)
-            return try session.issueTickets(request, claim: claim, by: principal)
+            return try session.startTicketSale(request, claim: claim, by: principal).known()
         }
     }
 

@@ -74,7 +74,9 @@ extension TestBook {
         _ request: TicketIssueRequest, key: String, by principal: Principal
     ) throws -> CommandOutcome {
         let claim = try claim(key, principal, request.fingerprint)
-        return try perform { try $0.issueTickets(request, claim: claim, by: principal) }
+        return try perform {
+            try $0.startTicketSale(request, claim: claim, by: principal).known()
+        }
     }
 
     func issue(

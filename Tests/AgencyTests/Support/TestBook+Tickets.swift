@@ -53,7 +53,9 @@ extension TestBook {
     ) throws -> CommandOutcome {
         let request = TicketRefundRequest(serial: serial, item: item, refundFen: refundFen)
         let claim = try claim(key, principal, request.fingerprint)
-        return try perform { try $0.refundTicket(request, claim: claim, by: principal) }
+        return try perform {
+            try $0.startTicketRefund(request, claim: claim, by: principal).known()
+        }
     }
 
     func change(
@@ -87,5 +89,21 @@ extension TestBook {
         JOIN product p ON p.product_id = c.product_id WHERE p.code = '\(product)'
         ON CONFLICT (contract_id, name) DO UPDATE SET value = excluded.value;
         """
+    }
+}
+
+extension PartnerStart {
+    /// The outcome of what asked nobody.
+    func known() throws -> CommandOutcome {
+        guard case .known(let outcome) = self else { throw CommandOutcome.Unfinished() }
+        return outcome.outcome
+    }
+
+    /// The one call that was begun.
+    func call() throws -> StartedPartnerCall {
+        guard case .asking(let calls) = self, let call = calls.first, calls.count == 1 else {
+            throw CommandOutcome.Unfinished()
+        }
+        return call
     }
 }

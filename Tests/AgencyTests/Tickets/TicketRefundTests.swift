@@ -225,7 +225,7 @@ extension TestBook {
     fileprivate func endTicket(_ serial: Int64) throws {
         try execute(
             """
-            DROP TRIGGER ticket_ended;
+            DROP TRIGGER ticket_steps;
             UPDATE ticket SET state = 'refunded', ended_serial = \(serial), retained_fen = 0;
             """)
     }

@@ -25,13 +25,25 @@ import Testing
     @Test("every state and event of a ticket has its outcome")
     func tickets() {
         let table: [Ticket.State: [Ticket.Event: Ticket.State]] = [
-            .issued: [.refund: .refunded, .change: .changed], .refunded: [:], .changed: [:],
+            .issued: [
+                .refund: .refunded, .askRefund: .refunding, .change: .changed, .use: .used,
+            ],
+            .refunding: [.refund: .refunded, .refuse: .issued],
+            .refunded: [:], .changed: [:], .used: [:],
         ]
         for state in Ticket.State.allCases {
             for event in Ticket.Event.allCases {
                 #expect(state.after(event) == table[state]?[event], "\(state) \(event)")
             }
         }
+    }
+
+    @Test("a seat is taken as long as its ticket was not given back")
+    func seats() {
+        #expect(
+            Ticket.State.allCases.filter(\.holdsSeat) == [.issued, .refunding, .used])
+        #expect(
+            Ticket.State.allCases.filter(\.hasRefund) == [.refunding, .refunded, .changed])
     }
 
     @Test("the database takes the same steps of a reservation and no others")

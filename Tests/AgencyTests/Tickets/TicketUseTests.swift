@@ -1,0 +1,105 @@
+import Testing
+
+@testable import Agency
+
+@Suite struct TicketUseTests {
+    @Test("a used ticket is neither used again nor refunded nor changed")
+    func used() throws {
+        let test = try TestBook()
+        let teller = try test.signOn()
+        let serial = try test.sell("QC0009", seats: 2, key: "terminal-1", by: teller)
+        let seats = try test.seatsLeft("QC0009", on: "2026-11-21")
+        let moved = try test.movement {
+            let used = try test.use(serial, 1, key: "gate-key-1", by: teller)
+            #expect(try used.answer().text("state") == "used")
+            #expect(try used.answer().text("staff_id") == "OP000101")
+            #expect(try test.use(serial, 1, key: "gate-key-1", by: teller) == used)
+            for outcome in [
+                try test.use(serial, 1, key: "gate-key-2", by: teller),
+                try test.refund(serial, 1, 1_170, key: "refund-1", by: teller),
+                try test.change(
+                    serial, 1, to: "QC0010", on: "2026-11-21", 0, key: "change-1", by: teller),
+            ] {
+                guard case .refused(let refusal) = outcome else {
+                    Issue.record("not refused")
+                    continue
+                }
+                #expect(refusal.code == .ticketNotIssued)
+                #expect(refusal.detail.contains("used"))
+                #expect(refusal.chineseDetail.contains("已使用"))
+            }
+        }
+        #expect(moved == [:])
+        #expect(
+            try test.tickets(of: serial, for: teller).map { try $0.text("state") }
+                == ["used", "issued"])
+        #expect(try test.seatsLeft("QC0009", on: "2026-11-21") == seats)
+        #expect(try test.faults() == [])
+    }
+
+    @Test("a ticket that went back, or is to, lets nobody in")
+    func ended() throws {
+        let bench = try PartnerBench.principal()
+        let teller = try bench.test.signOn()
+        let serial = try bench.sold(2, key: "terminal-1", by: teller)
+        _ = try bench.refund(serial, 1, key: "terminal-2", by: teller)
+        bench.partner.set(.bookSilently)
+        bench.partner.set(query: .silence)
+        _ = try bench.refund(serial, 2, key: "terminal-3", by: teller)
+        #expect(
+            try bench.test.use(serial, 1, key: "gate-key-1", by: teller).refusalCode
+                == .ticketNotIssued)
+        #expect(
+            try bench.test.use(serial, 2, key: "gate-key-2", by: teller).refusalCode
+                == .refundUnconfirmed)
+        #expect(
+            try bench.test.use(serial, 3, key: "gate-key-3", by: teller).refusalCode
+                == .unknownTicket)
+    }
+
+    @Test(
+        "its station's operator and its principal's liaison mark it, nobody else",
+        arguments: [
+            ("LI-COACH01", nil), ("LI-RAIL01", RefusalCode.unknownTicket),
+            ("OP000201", .unknownTicket),
+        ])
+    func who(code: String, refusal: RefusalCode?) throws {
+        let test = try TestBook()
+        let serial = try test.sell("QC0009", key: "terminal-1", by: try test.signOn())
+        let person =
+            code.hasPrefix("OP") ? try test.signOn(2) : try test.principal(code, at: nil)
+        #expect(
+            try test.use(serial, 1, key: "gate-key-1", by: person).refusalCode == refusal)
+        #expect(try test.faults() == [])
+    }
+
+    @Test("the database lets no ticket be used twice, or come back from its use")
+    func guarded() throws {
+        let test = try TestBook()
+        let teller = try test.signOn()
+        let serial = try test.sell("QC0009", key: "terminal-1", by: teller)
+        for change in ["state = 'used'", "used_at = 1, used_by = 1"] {
+            #expect(throws: (any Error).self, "\(change)") {
+                try test.execute("UPDATE ticket SET \(change)")
+            }
+        }
+        _ = try test.use(serial, 1, key: "gate-key-1", by: teller).bytes()
+        for change in ["used_at = 1", "state = 'issued', used_at = NULL, used_by = NULL"] {
+            #expect(throws: (any Error).self, "\(change)") {
+                try test.execute("UPDATE ticket SET \(change)")
+            }
+        }
+    }
+}
+
+extension TestBook {
+    fileprivate func use(
+        _ serial: Int64, _ item: Int64, key: String, by principal: Principal
+    ) throws -> CommandOutcome {
+        let claim = try claim(
+            key, principal, ticketUseFingerprint(serial: serial, item: item))
+        return try perform {
+            try $0.useTicket(serial: serial, item: item, claim: claim, by: principal)
+        }
+    }
+}
