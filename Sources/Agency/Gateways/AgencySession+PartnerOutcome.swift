@@ -20,7 +20,8 @@ extension AgencySession {
         guard call.originalSerial == nil else { return }
         switch call.kind {
         case .billPayment: try releaseBill(of: call.serial)
-        case .ticketSale, .remittance, .transfer: break
+        case .remittance, .transfer: try restoreOrderDay(of: call)
+        case .ticketSale: break
         case .stockSale, .prizePayment, .withdrawal:
             preconditionFailure("\(call.kind) asks its partner otherwise")
         }
@@ -30,17 +31,27 @@ extension AgencySession {
     func refusal(of call: PartnerCall, _ news: PartnerCallNews) -> Refusal {
         let partner = catalogue.product(call.product).partner
         let (act, chineseAct) = Self.act(cashFen: call.cashFen)
-        guard news.event != .notSent else {
+        if news.event == .notSent { return Self.unreachable(partner, cashFen: call.cashFen) }
+        if news.event == .reversed {
             return Refusal(
                 .partnerUnavailable,
-                "\(partner.name) cannot be reached and nothing was booked; \(act) and try again "
-                    + "later",
-                zh: "无法连接\(partner.name)，未入账；\(chineseAct)，稍后再试")
+                "\(partner.name) did not answer and has confirmed that nothing is booked; \(act) "
+                    + "and try again",
+                zh: "\(partner.name)未应答，已确认未入账；\(chineseAct)，可重新办理")
         }
         let reason = Self.told(news.reason)
         return Refusal(
             .partnerRefused, "\(partner.name) refused: \(reason); \(act)",
             zh: "\(partner.name)拒绝受理：\(reason)；\(chineseAct)")
+    }
+
+    /// What is told when a partner certainly saw nothing of a transaction.
+    static func unreachable(_ partner: Partner, cashFen: Int64) -> Refusal {
+        let (act, chineseAct) = act(cashFen: cashFen)
+        return Refusal(
+            .partnerUnavailable,
+            "\(partner.name) cannot be reached and nothing was booked; \(act) and try again later",
+            zh: "无法连接\(partner.name)，未入账；\(chineseAct)，稍后再试")
     }
 
     /// What the operator does with the cash of what came to nothing.

@@ -11,7 +11,6 @@ struct API: Sendable {
     let book: Book
     let desk: WithdrawalDesk
     let partners: PartnerDesk
-    let orders: BankOrderDesk
     let inquiries: BalanceInquiryDesk
     let ticketDesk: TicketDesk
     let stockDesk: StockDesk
@@ -128,6 +127,18 @@ struct API: Sendable {
         case .success(.refused(let refusal)): fail(refusal, call.request, call.responder)
         case .success(.running):
             fail(Self.stillRunning, call.request, call.responder)
+        case .failure(let error): fail(error, call.request, call.responder)
+        }
+    }
+}
+
+extension API {
+    /// Answers with what became of a payment: 202 while its partner's answer is awaited, for the
+    /// receipt says so and keeps its number.
+    func answer(_ result: Result<PaymentOutcome, any Error>, _ call: Call) {
+        switch result {
+        case .success(let payment):
+            answer(.success(payment.outcome), call, status: payment.isSettled ? 201 : 202)
         case .failure(let error): fail(error, call.request, call.responder)
         }
     }

@@ -45,11 +45,7 @@ extension API {
         routes.command(.post, "/v1/bill-payments", for: [.operator]) { call in
             let payment = try BillPaymentRequest(decoding: call.body())
             let claim = try call.claim(payment.fingerprint)
-            try partners.pay(payment, claim: claim, by: call.principal) { result in
-                // 202: the partner's answer is awaited, the receipt says so and keeps its number.
-                let isSettled = (try? result.get().isSettled) ?? true
-                answer(result.map(\.outcome), call, status: isSettled ? 201 : 202)
-            }
+            try partners.pay(payment, claim: claim, by: call.principal) { answer($0, call) }
         }
     }
 

@@ -5,10 +5,10 @@ import Testing
 
 @testable import Agency
 
-/// A book whose electricity, gas and telephone partners have gateways, and a desk that asks them.
+/// A book of which some partners have gateways, and a desk that asks them.
 struct PartnerBench {
     /// The partners with gateways.
-    static let partners = ["POWER01", "GAS01", "UNICOM01"]
+    static let partners = ["POWER01", "GAS01", "UNICOM01", "BANK01"]
     static let key = String(repeating: "0f", count: 32)
 
     let test: TestBook
@@ -30,14 +30,8 @@ struct PartnerBench {
         self.test = test
         self.partner = partner
         timer = ManualTimer()
-        var configuration = PartnerLineConfiguration()
-        configuration.maximumAttempts = 1
-        configuration.failuresToOpen = 1_000
         var lines: [String: PartnerLine] = [:]
-        for code in Self.partners {
-            lines[code] = try PartnerLine(
-                name: code, gateway: partner, configuration: configuration)
-        }
+        for code in Self.partners { lines[code] = try partner.line(code) }
         desk = PartnerDesk(writer: test.book.writer, lines: lines, after: timer.timer) {
             print($0)
         }

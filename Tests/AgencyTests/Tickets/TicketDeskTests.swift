@@ -49,7 +49,7 @@ final class ControllableIssuer: TicketIssuer {
 
     func waitUntilAsked() throws {
         try #require(
-            wasAsked.wait(timeout: .now() + ControllableBank.patienceSeconds) == .success)
+            wasAsked.wait(timeout: .now() + ControllablePartner.patienceSeconds) == .success)
     }
 
     func answerNow(_ answer: TicketIssueAnswer) {
