@@ -44,7 +44,7 @@ extension AgencySchema {
         BEGIN SELECT RAISE(ABORT, 'a check of a document is never changed'); END;
         CREATE TABLE late_bank_answer (
             late_answer_id INTEGER PRIMARY KEY,
-            serial INTEGER NOT NULL REFERENCES service_transaction,
+            serial INTEGER NOT NULL REFERENCES withdrawal,
             recorded_at INTEGER NOT NULL,
             answer TEXT NOT NULL CHECK (answer IN ('approved', 'declined')),
             partner_reference TEXT NOT NULL
@@ -114,31 +114,18 @@ extension AgencySchema {
             party_digest TEXT NOT NULL CHECK (length(party_digest) = 64),
             account_digest TEXT NOT NULL CHECK (length(account_digest) = 64),
             account_last_four TEXT NOT NULL CHECK (length(account_last_four) = 4),
-            payee_name TEXT NOT NULL,
-            key TEXT NOT NULL,
-            credential INTEGER NOT NULL,
-            pending_entry_id INTEGER REFERENCES journal_entry,
-            taken_entry_id INTEGER REFERENCES journal_entry,
-            returned_entry_id INTEGER REFERENCES journal_entry,
-            returned_shift_id INTEGER REFERENCES shift,
-            reversal TEXT NOT NULL CHECK (reversal IN ('none', 'due', 'confirmed')),
-            CHECK (returned_entry_id IS NULL OR taken_entry_id IS NOT NULL),
-            CHECK ((returned_entry_id IS NULL) = (returned_shift_id IS NULL))
+            payee_name TEXT NOT NULL
         ) STRICT;
-        CREATE INDEX bank_order_reversal_due ON bank_order (serial) WHERE reversal = 'due';
+        CREATE TRIGGER bank_order_new BEFORE INSERT ON bank_order
+        WHEN NOT EXISTS (
+            SELECT 1 FROM service_transaction x JOIN partner_call c ON c.serial = x.serial
+            WHERE x.serial = NEW.serial AND x.status = 'pending'
+                AND (x.kind = 'remittance' OR x.kind = 'transfer'))
+        BEGIN SELECT RAISE(ABORT, 'an order begins beside its call to the bank'); END;
         CREATE TRIGGER bank_order_kept BEFORE DELETE ON bank_order
         BEGIN SELECT RAISE(ABORT, 'an order to a bank is never deleted'); END;
-        CREATE TRIGGER bank_order_steps BEFORE UPDATE ON bank_order
-        WHEN NEW.serial <> OLD.serial OR NEW.party_digest <> OLD.party_digest
-            OR NEW.account_digest <> OLD.account_digest
-            OR NEW.pending_entry_id IS NOT OLD.pending_entry_id
-            OR OLD.taken_entry_id IS NOT NULL AND NEW.taken_entry_id IS NOT OLD.taken_entry_id
-            OR OLD.returned_entry_id IS NOT NULL
-                AND NEW.returned_entry_id IS NOT OLD.returned_entry_id
-            OR NOT (NEW.reversal = OLD.reversal
-                OR OLD.reversal = 'none' AND NEW.reversal = 'due'
-                OR OLD.reversal = 'due' AND NEW.reversal = 'confirmed')
-        BEGIN SELECT RAISE(ABORT, 'an order to a bank takes each step once'); END;
+        CREATE TRIGGER bank_order_fixed BEFORE UPDATE ON bank_order
+        BEGIN SELECT RAISE(ABORT, 'an order to a bank is never changed'); END;
         CREATE TABLE bank_order_day (
             business_date INTEGER NOT NULL,
             kind TEXT NOT NULL CHECK (kind IN ('remittance', 'transfer')),

@@ -117,9 +117,6 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case payerLimitExceeded = "payer-limit-exceeded"
     case transferLimitExceeded = "transfer-limit-exceeded"
     case sameAccount = "same-account"
-    case orderDeclined = "order-declined"
-    case unknownOrder = "unknown-order"
-    case orderStillUnknown = "order-still-unknown"
     case returnNotDue = "return-not-due"
     // Voids and refunds
     case notCorrectable = "not-correctable"

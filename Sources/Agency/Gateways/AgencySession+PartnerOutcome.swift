@@ -25,7 +25,8 @@ extension AgencySession {
         guard call.originalSerial == nil else { return }
         switch call.kind {
         case .billPayment: try releaseBill(of: call.serial)
-        case .ticketSale, .remittance, .transfer: break
+        case .remittance, .transfer: try restoreOrderDay(of: call)
+        case .ticketSale: break
         case .stockSale, .prizePayment, .withdrawal:
             preconditionFailure("\(call.kind) asks its partner otherwise")
         }
@@ -40,17 +41,18 @@ extension AgencySession {
     /// What the key of a call is told that came to nothing.
     func refusal(of call: PartnerCall, _ news: PartnerCallNews) -> Refusal {
         let partner = catalogue.product(call.product).partner
+        if news.event == .notSent { return Self.unreachable(partner, cashFen: call.cashFen) }
         let isTicketSale = call.kind == .ticketSale && call.originalSerial == nil
         let (act, chineseAct) =
             isTicketSale
             ? ("give back all of the cash, the service fee too", "请退还全部现金（含服务费）")
             : Self.act(cashFen: call.cashFen)
-        guard news.event != .notSent else {
+        if news.event == .reversed {
             return Refusal(
                 .partnerUnavailable,
-                "\(partner.name) cannot be reached and nothing was booked; \(act) and try again "
-                    + "later",
-                zh: "无法连接\(partner.name)，未入账；\(chineseAct)，稍后再试")
+                "\(partner.name) did not answer and has confirmed that nothing is booked; \(act) "
+                    + "and try again",
+                zh: "\(partner.name)未应答，已确认未入账；\(chineseAct)，可重新办理")
         }
         let reason = Self.told(news.reason)
         guard !isTicketSale else {
@@ -73,6 +75,15 @@ extension AgencySession {
             "\(partner.name) did not book it; pay the \(call.cashFen) fen back with "
                 + "POST /v1/receipts/\(serial)/return",
             zh: "\(partner.name)未入账；请按流水号 \(serial) 办理退款 \(call.cashFen) 分")
+    }
+
+    /// What is told when a partner certainly saw nothing of a transaction.
+    static func unreachable(_ partner: Partner, cashFen: Int64) -> Refusal {
+        let (act, chineseAct) = act(cashFen: cashFen)
+        return Refusal(
+            .partnerUnavailable,
+            "\(partner.name) cannot be reached and nothing was booked; \(act) and try again later",
+            zh: "无法连接\(partner.name)，未入账；\(chineseAct)，稍后再试")
     }
 
     /// What the operator does with the cash of what came to nothing.

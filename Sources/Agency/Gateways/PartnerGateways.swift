@@ -152,9 +152,10 @@ struct GatewayRows {
 extension Book {
     /// A line to each partner that has a gateway, by the partners' codes.
     ///
-    /// - Parameter sandbox: plays the partners that have none; nothing leaves them without a line.
+    /// - Parameter sandbox: plays the partners that have none, each on a line that stays open
+    ///   however often it keeps silent on purpose; nothing leaves them without a line.
     /// - Throws: `BookError` for a gateway that cannot be used; `CryptographyError`, `SQLError`.
-    public func partnerLines(sandbox: SandboxPartner? = nil) throws -> [String: PartnerLine] {
+    public func partnerLines(sandbox: (any PartnerGateway)? = nil) throws -> [String: PartnerLine] {
         let rows = try readers.read { try GatewayRows($0, sealing: keys.sealing).all() }
         var lines: [String: PartnerLine] = [:]
         for row in rows {
@@ -165,11 +166,19 @@ extension Book {
                 name: row.partnerCode, gateway: gateway, configuration: row.settings.line)
         }
         guard let sandbox else { return lines }
-        for code in Set(catalogue.products.map(\.partner.code)) where lines[code] == nil {
+        var configuration = PartnerLineConfiguration()
+        configuration.maximumAttempts = 1
+        configuration.failuresToOpen = 1_000_000
+        for code in partnerCodes where lines[code] == nil {
             lines[code] = try PartnerLine(
-                name: code, gateway: sandbox, configuration: PartnerLineConfiguration())
+                name: code, gateway: sandbox, configuration: configuration)
         }
         return lines
+    }
+
+    /// The partners of all products, in order of their codes.
+    public var partnerCodes: [String] {
+        Set(catalogue.products.map(\.partner.code)).sorted()
     }
 }
 

@@ -1,6 +1,7 @@
 import CivilTime
 import Cryptography
 import Ledger
+import PartnerAPI
 import SQL
 
 extension AgencySession {
@@ -9,10 +10,10 @@ extension AgencySession {
     /// Refusals, in order: `notSignedOn`, `unknownProduct`, `wrongProductKind`, `noContract`,
     /// `amountNotAllowed`, `feeNotInTariff`, `identityNotChecked`, `payerLimitExceeded`,
     /// `tillCeilingReached`.
-    public func startRemittance(
+    func startRemittance(
         _ request: RemittanceRequest, claim: IdempotencyClaim, by principal: Principal
-    ) throws -> BankOrderStart {
-        try startOrder(claim) {
+    ) throws -> PartnerStart {
+        try startOnce(claim) {
             let shift = try shifts.shift(of: principal, connection)
             let product = try catalogue.product(request.productCode, .remittance)
             let date = try journal.currentDate()
@@ -27,17 +28,18 @@ extension AgencySession {
                 accountReference: masked(lastFour: lastFour), amountFen: request.amountFen,
                 feeFen: contract.serviceFeeFen,
                 commissionFen: contract.commission.commissionFen(on: request.amountFen))
-            let pending = try insertOrder(
-                transaction,
-                BankOrderDetails(
-                    partyDigest: payer, accountDigest: request.accountDigest(key: cardKey),
-                    accountLastFour: lastFour, maskedPayeeName: request.maskedPayeeName),
-                claim: claim)
+            let order = BankOrder(
+                partyDigest: payer, accountDigest: request.accountDigest(key: cardKey),
+                accountLastFour: lastFour, maskedPayeeName: request.maskedPayeeName)
+            let serial = try begin(order, transaction, claim: claim)
             if let identity = request.identity {
-                try recordIdentityCheck(
-                    identity, of: .payer, serial: pending.serial, by: shift)
+                try recordIdentityCheck(identity, of: .payer, serial: serial, by: shift)
             }
-            return pending
+            return .asking([
+                StartedPartnerCall(
+                    serial: serial, partnerCode: product.partner.code,
+                    request: .post(request.post(serial: serial)))
+            ])
         }
     }
 

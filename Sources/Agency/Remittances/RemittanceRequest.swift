@@ -1,4 +1,5 @@
 import Cryptography
+import PartnerAPI
 
 /// A request to take cash in for another person's account with a bank (现金汇款).
 public struct RemittanceRequest: Sendable {
@@ -45,4 +46,15 @@ public struct RemittanceRequest: Sendable {
 
     /// The payee's name with only its first character.
     var maskedPayeeName: String { masked(name: payeeName) }
+
+    /// The detail of a remittance that names its payee.
+    static let payeeDetail = "payee_name"
+
+    /// What the bank is asked to book.
+    func post(serial: Int64) -> PartnerPost {
+        PartnerPost(
+            serial: PartnerSerial(transaction: serial), kind: .remittance, product: productCode,
+            targetAccount: accountNumber, amountFen: amountFen,
+            details: [PartnerDetail(name: Self.payeeDetail, value: payeeName)])
+    }
 }

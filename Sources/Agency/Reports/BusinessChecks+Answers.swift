@@ -105,7 +105,6 @@ extension BusinessChecks {
                                 ELSE amount_fen + fee_fen END AS fen
                             FROM service_transaction WHERE status = 'posted'
                             UNION ALL \(BusinessChecks.calledCash)
-                            UNION ALL \(BusinessChecks.suspendedOrderCash)
                             UNION ALL SELECT sent_shift_id, -amount_fen FROM cash_transfer
                             UNION ALL SELECT received_shift_id, received_fen FROM cash_transfer
                             UNION ALL SELECT ended_shift_id,

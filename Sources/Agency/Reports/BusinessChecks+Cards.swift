@@ -49,8 +49,8 @@ extension BusinessChecks {
             sql: """
                 SELECT l.serial || '/' || l.late_answer_id FROM late_bank_answer l
                 LEFT JOIN service_transaction x ON x.serial = l.serial
-                WHERE x.status IS NULL OR x.status = 'pending' OR l.answer = 'approved'
-                    AND x.status NOT IN ('declined', 'reversed', 'unknown', 'return_due', 'returned')
+                WHERE x.kind IS NOT 'withdrawal' OR x.status = 'pending'
+                    OR l.answer = 'approved' AND x.status NOT IN ('declined', 'reversed')
                 """),
         Check(
             name: "inquiries were made in their shifts", table: "card_inquiry",

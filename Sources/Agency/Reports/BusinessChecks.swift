@@ -57,10 +57,8 @@ enum BusinessChecks {
                 LEFT JOIN partner_call c ON c.serial = x.serial
                 WHERE x.status = 'posted' AND ifnull((
                     SELECT sum(p.amount) FROM posting p
-                    WHERE p.account_id = t.cash_account_id AND (p.entry_id
-                        = ifnull(c.suspense_entry_id, x.entry_id)
-                        OR p.entry_id = (SELECT o.taken_entry_id FROM bank_order o
-                            WHERE o.serial = x.serial))
+                    WHERE p.account_id = t.cash_account_id
+                        AND p.entry_id = ifnull(c.suspense_entry_id, x.entry_id)
                 ), 0) IS NOT CASE WHEN c.suspense_entry_id = x.entry_id THEN 0
                     WHEN x.kind IN ('withdrawal', 'prize_payment')
                     THEN x.fee_fen - x.amount_fen WHEN x.kind = 'transfer' THEN x.fee_fen

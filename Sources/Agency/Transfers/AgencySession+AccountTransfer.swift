@@ -1,6 +1,7 @@
 import CivilTime
 import Cryptography
 import Ledger
+import PartnerAPI
 import SQL
 
 extension AgencySession {
@@ -8,10 +9,10 @@ extension AgencySession {
     ///
     /// Refusals, in order: `notSignedOn`, `unknownProduct`, `wrongProductKind`, `noContract`,
     /// `amountNotAllowed`, `feeNotInTariff`, `sameAccount`, `transferLimitExceeded`, `tillCeilingReached`.
-    public func startTransfer(
+    func startTransfer(
         _ request: TransferRequest, claim: IdempotencyClaim, by principal: Principal
-    ) throws -> BankOrderStart {
-        try startOrder(claim) {
+    ) throws -> PartnerStart {
+        try startOnce(claim) {
             let shift = try shifts.shift(of: principal, connection)
             let product = try catalogue.product(request.productCode, .transfer)
             let date = try journal.currentDate()
@@ -32,13 +33,16 @@ extension AgencySession {
                 accountReference: masked(lastFour: lastFour), amountFen: request.amountFen,
                 feeFen: contract.serviceFeeFen,
                 commissionFen: contract.commission.commissionFen(on: request.amountFen))
-            return try insertOrder(
-                transaction,
-                BankOrderDetails(
-                    partyDigest: card,
-                    accountDigest: keyedDigest("account", request.accountNumber, key: cardKey),
-                    accountLastFour: lastFour, maskedPayeeName: ""),
-                claim: claim)
+            let order = BankOrder(
+                partyDigest: card,
+                accountDigest: keyedDigest("account", request.accountNumber, key: cardKey),
+                accountLastFour: lastFour, maskedPayeeName: "")
+            let serial = try begin(order, transaction, claim: claim)
+            return .asking([
+                StartedPartnerCall(
+                    serial: serial, partnerCode: product.partner.code,
+                    request: .post(request.post(serial: serial)))
+            ])
         }
     }
 

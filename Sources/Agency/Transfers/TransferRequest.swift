@@ -1,4 +1,5 @@
 import Cryptography
+import PartnerAPI
 
 /// A request to move money between accounts of one customer; the bank knows whose they are.
 public struct TransferRequest: Sendable {
@@ -29,5 +30,13 @@ public struct TransferRequest: Sendable {
         let secrets = keyedDigest(
             "transfer", "\(cardNumber)/\(encryptedPINBlock)/\(accountNumber)", key: key)
         return fingerprintOf("transfer", productCode, secrets, amountFen, serviceFeeFen)
+    }
+
+    /// What the bank is asked to book.
+    func post(serial: Int64) -> PartnerPost {
+        PartnerPost(
+            serial: PartnerSerial(transaction: serial), kind: .transfer, product: productCode,
+            targetAccount: accountNumber, amountFen: amountFen,
+            card: PartnerCard(number: cardNumber, encryptedPINBlock: encryptedPINBlock))
     }
 }

@@ -11,7 +11,7 @@ extension AgencySession {
     /// `wrongProductKind`, `noContract`, `amountNotAllowed`, `agentNotAllowed`, `feeNotInTariff`,
     /// `tillShortOfCash`, `cardLimitExceeded`, `cardCountExceeded`, `cardMonthLimitExceeded`. The
     /// card's allowance is taken here, where one command runs at a time.
-    public func startWithdrawal(
+    func startWithdrawal(
         _ request: WithdrawalRequest, claim: IdempotencyClaim, by principal: Principal
     ) throws -> WithdrawalStart {
         if let known = try begin(claim) { return .known(known) }
@@ -62,7 +62,15 @@ extension AgencySession {
         if let agent = request.agent {
             try recordIdentityCheck(agent, of: .agent, serial: serial, by: shift)
         }
-        return PendingWithdrawal(serial: serial, partnerCode: product.partner.code)
+        return PendingWithdrawal(
+            serial: serial, partnerCode: product.partner.code, amountFen: request.amountFen)
+    }
+
+    /// Undoes the command that began a withdrawal which no line can carry; its key is not used up.
+    func giveUp(_ request: WithdrawalRequest) throws -> WithdrawalStart {
+        try undoCommand()
+        let partner = try catalogue.product(request.productCode, .withdrawal).partner
+        return .known(.refused(Self.unreachable(partner, cashFen: -request.amountFen)))
     }
 
     /// - Throws: `Refusal` with `agentNotAllowed` where the contract lets only the holder draw, or

@@ -1,6 +1,7 @@
 import CivilTime
 import Cryptography
 import Ledger
+import PartnerAPI
 import SQL
 
 /// A request to be told the balance of a card.
@@ -16,13 +17,22 @@ public struct BalanceInquiryRequest: Sendable {
         self.cardNumber = cardNumber
         self.encryptedPINBlock = encryptedPINBlock
     }
+
+    /// The detail of an inquiry that carries the PIN for the bank.
+    static let pinBlockDetail = "encrypted_pin_block"
+
+    /// What the bank is asked.
+    var inquiry: PartnerInquiry {
+        PartnerInquiry(
+            kind: .balance, product: productCode, account: cardNumber,
+            details: [PartnerDetail(name: Self.pinBlockDetail, value: encryptedPINBlock)])
+    }
 }
 
 /// An inquiry that waits for the bank's answer.
 struct PendingInquiry: Sendable {
     let number: Int64
-    let partnerCode: String
-    let productCode: String
+    let partner: Partner
 }
 
 /// A balance as the terminal is told it, once; the book never holds it.
@@ -69,20 +79,18 @@ extension AgencySession {
             .text(String(request.cardNumber.suffix(4)))
         ) { $0.integer(0) }
         guard let number else { preconditionFailure("RETURNING gives a row or an error") }
-        return PendingInquiry(
-            number: number, partnerCode: product.partner.code,
-            productCode: product.code)
+        return PendingInquiry(number: number, partner: product.partner)
     }
 
     /// Records how an inquiry ended, without what the bank said; a second end changes nothing.
     ///
     /// - Returns: the time of the inquiry.
-    func recordInquiry(_ number: Int64, _ answer: BankBalanceAnswer) throws -> Instant {
+    func recordInquiry(_ number: Int64, _ answer: PartnerInquiryAnswer) throws -> Instant {
         let outcome =
             switch answer {
             case .balance: "answered"
-            case .declined: "declined"
-            case .noAnswer: "unanswered"
+            case .refused: "declined"
+            case .bills, .offers, .unanswered: "unanswered"
             }
         try connection.prepare(
             "UPDATE card_inquiry SET outcome = $1 WHERE inquiry_id = $2 AND outcome = 'asked'"
@@ -101,6 +109,12 @@ extension AgencySession {
         Refusal(
             .inquiryDeclined, "the bank tells no balance: \(told(reason)); tell the customer so",
             zh: "银行未提供余额：\(told(reason))；请告知客户")
+    }
+
+    static func noLine(to bank: Partner) -> Refusal {
+        Refusal(
+            .partnerUnavailable, "there is no line to \(bank.name); tell the centre",
+            zh: "未接通\(bank.name)；请联系上级中心")
     }
 
     static let noBalanceTold = Refusal(

@@ -1,5 +1,5 @@
 import Dispatch
-import Ledger
+import PartnerAPI
 import SQL
 
 /// Leads a withdrawal through its steps: intent made durable, bank asked, answer recorded.
@@ -11,16 +11,18 @@ public final class WithdrawalDesk: Sendable {
     static let lastRetryMilliseconds = 64_000
 
     private let writer: Writer<AgencySession>
-    private let gateway: any BankGateway
+    private let lines: [String: PartnerLine]
     private let report: @Sendable (String) -> Void
 
-    /// - Parameter report: hears of what could not be finished and is left for the next start.
+    /// - Parameters:
+    ///   - lines: the banks' lines by their codes; whoever made them stops them.
+    ///   - report: hears of what could not be finished and is left for the next start.
     public init(
-        writer: Writer<AgencySession>, gateway: any BankGateway,
+        writer: Writer<AgencySession>, lines: [String: PartnerLine],
         report: @escaping @Sendable (String) -> Void
     ) {
         self.writer = writer
-        self.gateway = gateway
+        self.lines = lines
         self.report = report
     }
 
@@ -31,19 +33,22 @@ public final class WithdrawalDesk: Sendable {
         _ request: WithdrawalRequest, claim: IdempotencyClaim, by principal: Principal,
         completion: @escaping @Sendable (Result<CommandOutcome, any Error>) -> Void
     ) throws {
-        try writer.submit({ session in
-            try session.startWithdrawal(request, claim: claim, by: principal)
+        try writer.submit({ [lines] session in
+            let started = try session.startWithdrawal(request, claim: claim, by: principal)
+            guard case .pending(let pending) = started, lines[pending.partnerCode] == nil else {
+                return started
+            }
+            return try session.giveUp(request)
         }) { [self] started in
             switch started {
             case .failure(let error): completion(.failure(error))
             case .success(.known(let outcome)): completion(.success(outcome))
             case .success(.pending(let pending)):
-                let authorisation = BankAuthorisation(
-                    serial: pending.serial, partnerCode: pending.partnerCode,
-                    cardNumber: request.cardNumber,
-                    encryptedPINBlock: request.encryptedPINBlock, amountFen: request.amountFen)
-                gateway.authorise(authorisation) { [self] answer in
-                    record(answer, of: pending, completion: completion)
+                guard let line = lines[pending.partnerCode] else {
+                    preconditionFailure("a withdrawal without a line is given up")
+                }
+                line.post(request.post(serial: pending.serial)) { [self] answer in
+                    record(BankAnswer(answer), of: pending, completion: completion)
                 }
             }
         }
@@ -121,19 +126,31 @@ public final class WithdrawalDesk: Sendable {
     /// Tells the bank to undo a withdrawal, again and again until it confirms.
     private func reverse(_ withdrawal: PendingWithdrawal, attempt: Int = 0) {
         let serial = withdrawal.serial
-        gateway.reverse(serial: serial, partnerCode: withdrawal.partnerCode) { [self] isDone in
-            guard isDone else {
+        guard let line = lines[withdrawal.partnerCode] else {
+            return report(
+                "\(withdrawal.partnerCode) has no gateway, but withdrawal \(serial) is to be "
+                    + "reversed there; set it again")
+        }
+        line.reverse(withdrawal.reversal) { [self] answer in
+            switch answer {
+            case .reversed: confirm(serial)
+            case .unanswered(let failure) where failure.kind == .stopped:
+                report("withdrawal \(serial) is reversed at the next start")
+            case .refused, .unanswered:
                 report("the bank did not confirm the reversal of \(serial) yet")
-                return retry(attempt) { [self] in reverse(withdrawal, attempt: attempt + 1) }
+                retry(attempt) { [self] in reverse(withdrawal, attempt: attempt + 1) }
             }
-            do {
-                try writer.submit({ try $0.confirmReversal(serial: serial) }) { [self] result in
-                    guard case .failure(let error) = result else { return }
-                    report("reversal \(serial) is confirmed again at the next start: \(error)")
-                }
-            } catch {
+        }
+    }
+
+    private func confirm(_ serial: Int64) {
+        do {
+            try writer.submit({ try $0.confirmReversal(serial: serial) }) { [self] result in
+                guard case .failure(let error) = result else { return }
                 report("reversal \(serial) is confirmed again at the next start: \(error)")
             }
+        } catch {
+            report("reversal \(serial) is confirmed again at the next start: \(error)")
         }
     }
 

@@ -1,4 +1,5 @@
 import Cryptography
+import PartnerAPI
 
 /// A request to pay out cash against a bank card.
 public struct WithdrawalRequest: Sendable {
@@ -43,6 +44,14 @@ public struct WithdrawalRequest: Sendable {
     }
 
     var cardLastFour: String { String(cardNumber.suffix(4)) }
+
+    /// What the bank is asked to book.
+    func post(serial: Int64) -> PartnerPost {
+        PartnerPost(
+            serial: PartnerSerial(transaction: serial), kind: .withdrawal, product: productCode,
+            amountFen: amountFen,
+            card: PartnerCard(number: cardNumber, encryptedPINBlock: encryptedPINBlock))
+    }
 }
 
 /// A card's digest under the book's key: card numbers are few enough to guess without one.
@@ -53,14 +62,22 @@ func digestOfCard(_ number: String, key: SymmetricKey) -> String {
 /// An account's or a card's number as the book and receipts show it: its last four digits.
 func masked(lastFour: String) -> String { "************" + lastFour }
 
-/// A withdrawal that waits for the bank's answer.
-public struct PendingWithdrawal: Sendable {
-    public let serial: Int64
-    public let partnerCode: String
+/// A withdrawal that waits for its bank: for the first answer, or for what undoes it.
+struct PendingWithdrawal: Sendable {
+    let serial: Int64
+    let partnerCode: String
+    let amountFen: Int64
+
+    /// Has the bank undo it, whether or not it booked.
+    var reversal: PartnerReversal {
+        PartnerReversal(
+            serial: PartnerSerial(transaction: serial), amountFen: amountFen,
+            reason: "no cash was paid out")
+    }
 }
 
 /// How a withdrawal started.
-public enum WithdrawalStart: Sendable {
+enum WithdrawalStart: Sendable {
     /// It was answered before, refused, or is still running.
     case known(CommandOutcome)
     /// Its intent is durable: ask the bank now.

@@ -69,13 +69,16 @@ extension AgencySession {
     ) throws -> [PendingWithdrawal] {
         try connection.prepare(
             computed: """
-                SELECT w.serial, p.code FROM withdrawal w
+                SELECT w.serial, p.code, x.amount_fen FROM withdrawal w
                 JOIN service_transaction x ON x.serial = w.serial
                 JOIN product d ON d.product_id = x.product_id
                 JOIN partner p ON p.partner_id = d.partner_id
                 WHERE w.reversal = 'due' \(rest)
                 """
-        ).all(values) { PendingWithdrawal(serial: $0.integer(0), partnerCode: $0.text(1)) }
+        ).all(values) {
+            PendingWithdrawal(
+                serial: $0.integer(0), partnerCode: $0.text(1), amountFen: $0.integer(2))
+        }
     }
 
     func markReversal(_ state: String, of serial: Int64) throws {

@@ -11,7 +11,6 @@ struct API: Sendable {
     let book: Book
     let desk: WithdrawalDesk
     let partners: PartnerDesk
-    let orders: BankOrderDesk
     let inquiries: BalanceInquiryDesk
     let stockDesk: StockDesk
     let prizeDesk: PrizeDesk

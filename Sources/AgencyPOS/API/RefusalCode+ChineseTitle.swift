@@ -100,9 +100,6 @@ extension RefusalCode {
         case .payerLimitExceeded: "超过汇款人限额"
         case .transferLimitExceeded: "超过转账限额"
         case .sameAccount: "转出转入账户相同"
-        case .orderDeclined: "银行拒绝该笔业务"
-        case .unknownOrder: "查无此汇款或转账"
-        case .orderStillUnknown: "银行结果未明"
         case .returnNotDue: "无须退还"
         // Voids and refunds
         case .notCorrectable: "不能在柜台撤销"

@@ -3,27 +3,18 @@ import HTTPServer
 import StrictJSON
 
 extension API {
-    /// Remittances and transfers, and the cash of those that came to nothing.
+    /// Remittances and transfers.
     func addBankOrderRoutes(to routes: inout RouteTable) {
         routes.command(.post, "/v1/remittances", for: [.operator]) { call in
             let remittance = try RemittanceRequest(decoding: call.body())
             let claim = try call.claim(book.fingerprint(of: remittance))
-            try orders.remit(remittance, claim: claim, by: call.principal) {
-                answer($0, call, status: 201)
-            }
+            try partners.remit(remittance, claim: claim, by: call.principal) { answer($0, call) }
         }
         routes.command(.post, "/v1/transfers", for: [.operator]) { call in
             let transfer = try TransferRequest(decoding: call.body())
             let claim = try call.claim(book.fingerprint(of: transfer))
-            try orders.transfer(transfer, claim: claim, by: call.principal) {
-                answer($0, call, status: 201)
-            }
-        }
-        routes.command(.post, "/v1/bank-orders/{serial}/return", for: [.operator]) { call in
-            let serial = try self.serial(of: call)
-            let claim = try call.claim(withdrawalStepFingerprint("return", serial: serial))
-            try orders.returnCash(serial: serial, claim: claim, by: call.principal) {
-                answer($0, call, status: 200)
+            try partners.transfer(transfer, claim: claim, by: call.principal) {
+                answer($0, call)
             }
         }
     }

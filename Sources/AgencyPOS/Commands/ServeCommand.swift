@@ -2,6 +2,7 @@ import Agency
 import CivilTime
 import Foundation
 import HTTPServer
+import PartnerAPI
 import SQL
 
 /// Serves a book over HTTP until a signal ends it.
@@ -72,21 +73,21 @@ struct Service: Sendable {
     private let server: HTTPServer
     private let desk: WithdrawalDesk
     private let partners: PartnerDesk
-    private let orders: BankOrderDesk
     private let inquiries: BalanceInquiryDesk
     private let stockDesk: StockDesk
     private let exchange: SettlementExchange
     private let workers: WorkerPool
     private let signInWorkers: WorkerPool
     private let log: Log
+    private let isSandbox: Bool
+    /// The partners that have no line.
+    private let unreachable: [String]
     private let host: String
     private let publicAddress: PublicAddress
 
     init(
         book: Book, configuration: HTTPServerConfiguration, log: Log,
-        gateway: any BankGateway = SandboxBank(),
-        orderGateway: any BankOrderGateway = SandboxBank(),
-        activator: (any StockActivator)? = nil, sandbox: SandboxPartner? = nil,
+        activator: (any StockActivator)? = nil, sandbox: (any PartnerGateway)? = nil,
         publicURL: String? = nil
     ) throws {
         host = configuration.host
@@ -95,16 +96,14 @@ struct Service: Sendable {
         configuration.readableHeaders.append(Call.terminalNumberHeader)
         self.book = book
         self.log = log
-        let lines = try book.partnerLines()
-        let banks = GatewayBank(lines: lines, readers: book.readers, others: gateway)
-        desk = WithdrawalDesk(writer: book.writer, gateway: banks) { log.warning($0) }
-        let partnerLines = try book.partnerLines(sandbox: sandbox)
-        partners = PartnerDesk(writer: book.writer, lines: partnerLines) { log.warning($0) }
-        let bankOrders = GatewayBankOrders(lines: lines, others: orderGateway)
-        orders = BankOrderDesk(writer: book.writer, gateway: bankOrders) { log.warning($0) }
-        inquiries = BalanceInquiryDesk(writer: book.writer, gateway: bankOrders)
+        let lines = try book.partnerLines(sandbox: sandbox)
+        isSandbox = sandbox != nil
+        unreachable = book.partnerCodes.filter { lines[$0] == nil }
+        desk = WithdrawalDesk(writer: book.writer, lines: lines) { log.warning($0) }
+        partners = PartnerDesk(writer: book.writer, lines: lines) { log.warning($0) }
+        inquiries = BalanceInquiryDesk(writer: book.writer, lines: lines)
         stockDesk = StockDesk(
-            writer: book.writer, activator: activator ?? GatewayActivator(lines: partnerLines)
+            writer: book.writer, activator: activator ?? GatewayActivator(lines: lines)
         ) { log.warning($0) }
         exchange = SettlementExchange(book: book)
         workers = try WorkerPool(
@@ -116,7 +115,7 @@ struct Service: Sendable {
         // A connection of its own: the server's loop must not wait for reports to end.
         let sessionReaders = ReaderPool(path: book.folder.databasePath, maximumConnections: 1)
         let api = API(
-            book: book, desk: desk, partners: partners, orders: orders, inquiries: inquiries,
+            book: book, desk: desk, partners: partners, inquiries: inquiries,
             stockDesk: stockDesk,
             prizeDesk: PrizeDesk(
                 writer: book.writer, validator: LocalPrizeValidator(readers: book.readers)),
@@ -138,7 +137,6 @@ struct Service: Sendable {
     func start() throws -> UInt16 {
         try desk.resolveInterrupted()
         try partners.resolveInterrupted()
-        try orders.resolveInterrupted()
         try inquiries.resolveInterrupted()
         try stockDesk.resolveInterrupted()
         releaseOverdueFiles()
@@ -147,7 +145,12 @@ struct Service: Sendable {
             begin: { server.holdAnswers() }, end: { server.releaseAnswers() })
         let port = try server.start()
         publicAddress.setDefault(host: host, port: port)
-        log.warning("banks without a gateway are played by the sandbox bank")
+        if isSandbox { log.warning("the sandbox plays the partners that have no gateway") }
+        if !unreachable.isEmpty {
+            log.warning(
+                "partners have no gateway: nothing is asked of them",
+                ["partners": unreachable.joined(separator: " ")])
+        }
         log.info("serving", ["port": String(port), "version": VersionCommand.version])
         return port
     }

@@ -28,14 +28,15 @@ extension Operations {
                     ),
                 ]),
             needsKey: true,
-            answer: .json(
+            answer: .json(.named("Receipt"), "Posted", status: 201),
+            unfinishedAnswer: .json(
                 .named("Receipt"),
-                "Posted; or unknown: the bank did not answer, and the cash is kept until it has",
-                status: 201),
+                "Unknown: the bank did not answer, and the cash is kept until it has",
+                status: 202),
             refusals: [
                 .notSignedOn, .unknownProduct, .wrongProductKind, .noContract,
                 .amountNotAllowed, .feeNotInTariff, .identityNotChecked, .payerLimitExceeded,
-                .tillCeilingReached, .orderDeclined,
+                .tillCeilingReached, .partnerRefused, .partnerUnavailable,
             ]),
         Operation(
             method: .post, path: "/v1/transfers", name: "startTransfer", tag: "bank-orders",
@@ -54,23 +55,14 @@ extension Operations {
                     )
                 ]),
             needsKey: true,
-            answer: .json(
-                .named("Receipt"), "Posted; or unknown: the bank did not answer", status: 201),
+            answer: .json(.named("Receipt"), "Posted", status: 201),
+            unfinishedAnswer: .json(
+                .named("Receipt"), "Unknown: the bank did not answer, and is asked until it has",
+                status: 202),
             refusals: [
                 .notSignedOn, .unknownProduct, .wrongProductKind, .noContract,
                 .amountNotAllowed, .feeNotInTariff, .sameAccount, .transferLimitExceeded,
-                .tillCeilingReached, .orderDeclined,
-            ]),
-        Operation(
-            method: .post, path: "/v1/bank-orders/{serial}/return", name: "returnOrderCash",
-            tag: "bank-orders",
-            summary: "Pay back the cash of an order that came to nothing; the bank is asked first "
-                + "about one that is unknown; takes no body",
-            roles: [.operator], parameters: [serialParameter], needsKey: true,
-            answer: .json(.named("Receipt"), "Returned: hand the cash to the customer"),
-            refusals: [
-                .notSignedOn, .unknownOrder, .orderStillUnknown, .returnNotDue,
-                .tillShortOfCash,
+                .tillCeilingReached, .partnerRefused, .partnerUnavailable,
             ]),
     ]
 

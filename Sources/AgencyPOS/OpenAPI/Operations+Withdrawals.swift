@@ -25,7 +25,8 @@ extension Operations {
                 .identityNotChecked, .notSignedOn, .unknownProduct, .wrongProductKind,
                 .amountNotAllowed, .noContract, .agentNotAllowed, .feeNotInTariff,
                 .tillShortOfCash, .cardLimitExceeded, .cardCountExceeded,
-                .cardMonthLimitExceeded, .withdrawalDeclined, .bankDidNotAnswer,
+                .cardMonthLimitExceeded, .withdrawalDeclined, .partnerUnavailable,
+                .bankDidNotAnswer,
             ]),
         Operation(
             method: .post, path: "/v1/withdrawals/{serial}/cash-paid", name: "confirmCashPaid",
@@ -58,7 +59,8 @@ extension Operations {
             answer: .json(.named("CardBalance"), "What the bank says is available"),
             refusals: [
                 .notSignedOn, .unknownProduct, .wrongProductKind, .noContract,
-                .inquiryLimitExceeded, .inquiryDeclined, .bankDidNotAnswer,
+                .inquiryLimitExceeded, .inquiryDeclined, .partnerUnavailable,
+                .bankDidNotAnswer,
             ]),
     ]
 

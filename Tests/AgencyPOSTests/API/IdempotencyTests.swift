@@ -99,8 +99,8 @@ import Testing
 
     @Test("while the first request waits for the bank its repeat is told so")
     func running() throws {
-        let bank = HeldBank()
-        let server = try LiveServer(gateway: bank)
+        let bank = HeldPartner()
+        let server = try LiveServer(sandbox: bank)
         let client = try server.counter()
         let repeating = try server.client()
         repeating.token = client.token
@@ -111,7 +111,7 @@ import Testing
         let early = try repeating.post("/v1/withdrawals", body, key: Self.key)
         #expect(early.status == 409)
         #expect(early.problemCode == "idempotency-key-running")
-        bank.answer(.approved(reference: "B1"))
+        bank.release()
         let first = try client.receive()
         let late = try repeating.post("/v1/withdrawals", body, key: Self.key)
         #expect(first.status == 201)

@@ -51,7 +51,7 @@ import Testing
         let client = try APIClient(port: server.port)
         try client.signIn("OP000101")
         #expect(try client.post("/v1/shifts", ["till_id": "S0001-C1"]).status == 201)
-        // The sandbox bank keeps this one waiting, and with it the drain.
+        // The sandbox keeps this one waiting, and with it the drain.
         let body = JSONValue.withdrawal(card: "6222020000000068").encoded
         try client.send(
             "POST", "/v1/withdrawals", body: body,

@@ -29,10 +29,9 @@ import Testing
         defer { workers.drain() }
         let api = API(
             book: server.book,
-            desk: WithdrawalDesk(writer: server.book.writer, gateway: SandboxBank()) { _ in },
+            desk: WithdrawalDesk(writer: server.book.writer, lines: [:]) { _ in },
             partners: PartnerDesk(writer: server.book.writer, lines: [:]) { _ in },
-            orders: BankOrderDesk(writer: server.book.writer, gateway: SandboxBank()) { _ in },
-            inquiries: BalanceInquiryDesk(writer: server.book.writer, gateway: SandboxBank()),
+            inquiries: BalanceInquiryDesk(writer: server.book.writer, lines: [:]),
             stockDesk: StockDesk(
                 writer: server.book.writer, activator: GatewayActivator(lines: [:])
             ) { _ in },

@@ -2,6 +2,7 @@ import Agency
 import CivilTime
 import Foundation
 import HTTPServer
+import PartnerAPI
 import SQL
 import Synchronization
 
@@ -20,11 +21,11 @@ final class LiveServer: Sendable {
 
     /// - Parameters:
     ///   - folder: a book that was served before; nothing means a new copy of the demo.
+    ///   - sandbox: plays the partners that have no gateway; nothing leaves them without a line.
     ///   - logPath: where the log goes; nothing drops it.
     init(
         folder: TemporaryFolder? = nil, clock: TestClock = TestClock(),
-        gateway: any BankGateway = SandboxBank(timeoutMilliseconds: 20),
-        orderGateway: any BankOrderGateway = SandboxBank(timeoutMilliseconds: 20),
+        sandbox: (any PartnerGateway)? = SandboxPartner(timeoutMilliseconds: 20),
         logPath: String = "/dev/null", publicURL: String? = nil
     ) throws {
         let folder = try folder ?? DemoNetwork.copy()
@@ -34,9 +35,8 @@ final class LiveServer: Sendable {
         log = Log(level: .debug, descriptor: descriptor)
         book = try Book(path: folder.path) { clock.now }
         service = try Service(
-            book: book, configuration: HTTPServerConfiguration(), log: log, gateway: gateway,
-            orderGateway: orderGateway,
-            sandbox: SandboxPartner(timeoutMilliseconds: 20), publicURL: publicURL)
+            book: book, configuration: HTTPServerConfiguration(), log: log, sandbox: sandbox,
+            publicURL: publicURL)
         port = try service.start()
         self.folder = folder
         self.clock = clock
@@ -91,7 +91,7 @@ final class LiveServer: Sendable {
         "ticket_reservation", "withdrawal", "shift", "settlement_file", "session",
         "receipt_print", "authorisation", "basket", "terminal_batch", "terminal_sequence",
         "cash_count", "cash_transfer", "till_difference", "handover", "till_limit", "staff_event",
-        "card_inquiry", "bank_order",
+        "card_inquiry", "bank_order", "partner_call",
     ]
 }
 
@@ -114,40 +114,36 @@ final class TestClock: Sendable {
     }
 }
 
-/// A bank that answers when the test says so.
-final class HeldBank: BankGateway {
-    /// How long a test waits for the bank to be asked, in seconds.
+/// A partner that answers posts when the test says so.
+final class HeldPartner: PartnerGateway {
+    /// How long a test waits for the partner to be asked, and the partner for the test, in seconds.
     static let patienceSeconds = 20
 
-    private let waiting = Mutex<[@Sendable (BankAnswer) -> Void]>([])
+    private let partner = SandboxPartner(timeoutMilliseconds: 20)
     private let asked = DispatchSemaphore(value: 0)
+    private let released = DispatchSemaphore(value: 0)
 
-    func authorise(
-        _ request: BankAuthorisation, completion: @escaping @Sendable (BankAnswer) -> Void
-    ) {
-        waiting.withLock { $0.append(completion) }
+    func post(_ post: PartnerPost) -> PartnerPostAnswer {
         asked.signal()
+        guard released.wait(timeout: .now() + .seconds(Self.patienceSeconds)) == .success else {
+            return .unknown(PartnerFailure(kind: .timeout, detail: "the test did not answer"))
+        }
+        return partner.post(post)
     }
 
-    func reverse(
-        serial: Int64, partnerCode: String, completion: @escaping @Sendable (Bool) -> Void
-    ) {
-        completion(true)
+    func inquire(_ inquiry: PartnerInquiry) -> PartnerInquiryAnswer { partner.inquire(inquiry) }
+    func query(_ query: PartnerQuery) -> PartnerQueryAnswer { partner.query(query) }
+    func reverse(_ reversal: PartnerReversal) -> PartnerReversalAnswer {
+        partner.reverse(reversal)
     }
 
-    /// Waits until one more withdrawal has reached the bank.
+    /// Waits until one more post has come.
     func waitUntilAsked() throws {
         guard asked.wait(timeout: .now() + .seconds(Self.patienceSeconds)) == .success else {
-            throw TestFailure("the bank was not asked")
+            throw TestFailure("the partner was not asked")
         }
     }
 
-    /// Answers all that wait.
-    func answer(_ answer: BankAnswer) {
-        let completions = waiting.withLock { waiting in
-            defer { waiting = [] }
-            return waiting
-        }
-        for completion in completions { completion(answer) }
-    }
+    /// Lets one post be answered.
+    func release() { released.signal() }
 }

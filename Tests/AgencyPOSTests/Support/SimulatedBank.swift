@@ -1,11 +1,8 @@
 import Agency
-import Cryptography
 import Foundation
-import HTTPClient
-import PartnerAPI
 import StrictJSON
 
-/// A bank in a process of its own, which misbehaves when it is told to, and the line to it.
+/// A bank in a process of its own, which misbehaves when it is told to.
 final class SimulatedBank {
     private static let keyHex = String(repeating: "5a", count: 32)
     private static let keyID = "TEST1"
@@ -47,20 +44,17 @@ final class SimulatedBank {
         process.waitUntilExit()
     }
 
-    /// A line to the bank that waits no longer than some time for an answer.
-    func line(answerMilliseconds: Int) throws -> PartnerLine {
-        guard let key = SymmetricKey(hex: Self.keyHex),
-            let signing = SigningKey(id: Self.keyID, key: key)
-        else { throw TestFailure("the key is none") }
-        var partner = HTTPPartnerConfiguration(baseURL: "http://127.0.0.1:\(port)", key: signing)
-        partner.client.totalTimeoutMilliseconds = answerMilliseconds
-        var configuration = PartnerLineConfiguration()
-        configuration.retryMilliseconds = 20
+    /// Makes it a partner's gateway that is waited for no longer than some time.
+    func setGateway(
+        of partner: String, in folder: TemporaryFolder, answerMilliseconds: Int64
+    ) throws {
+        var settings = GatewaySettings(
+            baseURL: "http://127.0.0.1:\(port)", keyID: Self.keyID)
+        settings.answerMilliseconds = answerMilliseconds
         // A breaker that opens would hide what the test looks at.
-        configuration.failuresToOpen = 1_000
-        return try PartnerLine(
-            name: "BANK01", gateway: HTTPPartnerGateway(configuration: partner),
-            configuration: configuration)
+        settings.failuresToOpen = 1_000
+        try GatewaySetup(path: folder.path).set(
+            settings, keyHex: Self.keyHex, partnerCode: partner)
     }
 
     /// Tells the bank how to treat the next calls of an operation.

@@ -1,6 +1,5 @@
 import Agency
 import Foundation
-import PartnerAPI
 import StrictJSON
 import Testing
 
@@ -9,7 +8,7 @@ import Testing
 /// Remittances and transfers with a bank that is a process of its own and misbehaves.
 @Suite(.serialized) struct SimulatedBankTests {
     /// How long the line waits for an answer, in milliseconds.
-    static let answerMilliseconds = 500
+    static let answerMilliseconds: Int64 = 500
 
     struct Row: Sendable, CustomTestStringConvertible {
         let behaviour: String
@@ -32,8 +31,8 @@ import Testing
         Row(behaviour: "drop_after_booking", first: "unknown", last: "posted"),
         Row(behaviour: "answer_twice", first: "posted", last: "posted"),
         Row(behaviour: "go_away", first: "unknown", last: "return_due"),
-        Row(behaviour: "unavailable", first: "order-declined", last: "declined"),
-        Row(behaviour: "refuse", first: "order-declined", last: "declined"),
+        Row(behaviour: "unavailable", first: "partner-unavailable", last: "declined"),
+        Row(behaviour: "refuse", first: "partner-refused", last: "declined"),
         Row(behaviour: "bad_signature", first: "unknown", last: "posted"),
         Row(behaviour: "unsigned", first: "unknown", last: "posted"),
         Row(behaviour: "garbage", first: "unknown", last: "posted"),
@@ -44,11 +43,8 @@ import Testing
     @Test("what the bank booked is posted, what it did not is given back", arguments: rows)
     func misbehaviour(_ row: Row) throws {
         let bank = try SimulatedBank()
-        let (server, line) = try Self.serve(bank)
-        defer {
-            server.stop()
-            line.stop()
-        }
+        let server = try Self.serve(bank)
+        defer { server.stop() }
         let teller = try server.counter()
         try bank.behave(
             row.behaviour, on: "post", delayMilliseconds: row.delayMilliseconds)
@@ -68,25 +64,22 @@ import Testing
     @Test("a bank that is gone declines nothing and promises nothing; its return is awaited")
     func away() throws {
         let bank = try SimulatedBank()
-        let (server, line) = try Self.serve(bank)
-        defer {
-            server.stop()
-            line.stop()
-        }
+        let server = try Self.serve(bank)
+        defer { server.stop() }
         let teller = try server.counter()
         try bank.behave("drop_after_booking", on: "post")
         let answer = try teller.post("/v1/remittances", .remittance(), key: teller.freshKey())
         let serial = try #require(try answer.json()["serial"]?.text)
         try bank.behave("go_away", on: "any", calls: 1_000_000)
         let refused = try teller.post(
-            "/v1/bank-orders/\(serial)/return", key: teller.freshKey())
-        #expect(refused.problemCode == "order-still-unknown", "\(refused)")
+            "/v1/receipts/\(serial)/return", key: teller.freshKey())
+        #expect(refused.problemCode == "return-not-due", "\(refused)")
         try bank.behave("normal", on: "any")
         _ = try BankOrderRoutesTests.wait(for: "posted", serial, teller)
         bank.end()
         // Nobody listens: the order was certainly not sent, and nothing is unknown.
         let unsent = try teller.post("/v1/remittances", .remittance(), key: teller.freshKey())
-        #expect(unsent.problemCode == "order-declined", "\(unsent)")
+        #expect(unsent.problemCode == "partner-unavailable", "\(unsent)")
         let inquiry = try teller.post("/v1/balance-inquiries", .balanceInquiry())
         #expect(inquiry.problemCode == "bank-did-not-answer")
         #expect(try BankOrderRoutesTests.faults(server) == [])
@@ -94,11 +87,8 @@ import Testing
 
     @Test("transfers and balances go over the line too") func others() throws {
         let bank = try SimulatedBank()
-        let (server, line) = try Self.serve(bank)
-        defer {
-            server.stop()
-            line.stop()
-        }
+        let server = try Self.serve(bank)
+        defer { server.stop() }
         let teller = try server.counter()
         let moved = try teller.post("/v1/transfers", .transfer(), key: teller.freshKey())
         #expect(try moved.json()["status"]?.text == "posted", "\(moved)")
@@ -136,11 +126,10 @@ import Testing
         }
     }
 
-    private static func serve(_ bank: SimulatedBank) throws -> (LiveServer, PartnerLine) {
-        let line = try bank.line(answerMilliseconds: answerMilliseconds)
-        let orders = GatewayBankOrders(
-            lines: ["BANK01": line], others: SandboxBank(timeoutMilliseconds: 20))
-        return (try LiveServer(orderGateway: orders), line)
+    private static func serve(_ bank: SimulatedBank) throws -> LiveServer {
+        let folder = try DemoNetwork.copy()
+        try bank.setGateway(of: "BANK01", in: folder, answerMilliseconds: answerMilliseconds)
+        return try LiveServer(folder: folder)
     }
 
     private static func rows(_ server: LiveServer, _ sql: String) throws -> [String] {

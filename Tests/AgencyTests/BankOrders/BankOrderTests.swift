@@ -51,13 +51,17 @@ enum OrderKind: String, CaseIterable, Sendable {
         let givenBack: TransactionStatus = cashFen > 0 ? .returnDue : .reversed
         return switch (state, event) {
         case (.pending, .booked): (.posted, nil)
-        case (.pending, .declined): (.declined, .orderDeclined)
+        case (.pending, .declined): (.declined, .partnerRefused)
         case (.pending, .noAnswer): (.unknown, nil)
         case (.unknown, .booked): (.posted, nil)
-        case (.unknown, .declined), (.unknown, .undone): (givenBack, nil)
-        case (.pending, .cashReturned), (.unknown, .cashReturned): (state, .orderStillUnknown)
+        // Without cash there is nothing to return: the key is told at once.
+        case (.unknown, .declined): (givenBack, cashFen > 0 ? nil : .partnerRefused)
+        case (.unknown, .undone): (givenBack, cashFen > 0 ? nil : .partnerUnavailable)
         case (.returnDue, .cashReturned): (.returned, nil)
         case (_, .cashReturned): (state, .returnNotDue)
+        // Whatever comes later hears what the key was told.
+        case (.declined, _): (state, .partnerRefused)
+        case (.reversed, _): (state, .partnerUnavailable)
         case (_, _): (state, nil)
         }
     }
@@ -96,9 +100,6 @@ enum OrderKind: String, CaseIterable, Sendable {
             let amountFen: Int64 = kind == .remittance ? 80_000 : 300_000
             #expect(
                 try test.orderedFen(transactionKind) == (isCounted ? amountFen : 0), context)
-            let isContradiction =
-                event == .booked && next != .posted || event == .declined && state == .posted
-            #expect(try test.lateAnswers(serial).count == (isContradiction ? 1 : 0), context)
             #expect(try test.faults() == [], context)
         }
     }
@@ -110,7 +111,7 @@ enum OrderKind: String, CaseIterable, Sendable {
         case .posted: kind.posted
         case .unknown, .returnDue:
             kind.cashFen == 0
-                ? [:] : ["1001.S0001-C1": kind.cashFen, "2241.BANK01.ORDERS": -kind.cashFen]
+                ? [:] : ["1001.S0001-C1": kind.cashFen, "2241.BANK01.SUSP": -kind.cashFen]
         case .pending, .authorised, .declined, .returned, .reversed: [:]
         }
     }
@@ -121,14 +122,14 @@ enum OrderKind: String, CaseIterable, Sendable {
         let serial = try test.pending(kind.order, key: "terminal-1", by: teller)
         switch state {
         case .pending: break
-        case .unknown: try test.record(.noAnswer, order: serial)
-        case .posted: try test.record(.booked(reference: "REF"), order: serial)
-        case .declined: try test.record(.declined(reason: "no"), order: serial)
+        case .unknown: try test.record(.unanswered, order: serial)
+        case .posted: try test.record(.booked("REF"), order: serial)
+        case .declined: try test.record(.refused, order: serial)
         case .returnDue, .reversed:
-            try test.record(.noAnswer, order: serial)
+            try test.record(.unanswered, order: serial)
             try test.undo(order: serial)
         case .returned:
-            try test.record(.noAnswer, order: serial)
+            try test.record(.unanswered, order: serial)
             try test.undo(order: serial)
             _ = try test.returnCash(order: serial, key: "earlier-1", by: teller).bytes()
         case .authorised: Issue.record("no order is ever authorised")
@@ -141,10 +142,10 @@ enum OrderKind: String, CaseIterable, Sendable {
         _ event: OrderEvent, to serial: Int64, _ test: TestBook, _ teller: Principal
     ) throws -> CommandOutcome {
         switch event {
-        case .booked: try test.record(.booked(reference: "REF"), order: serial)
-        case .declined: try test.record(.declined(reason: "no"), order: serial)
-        case .noAnswer: try test.record(.noAnswer, order: serial)
-        case .undone: try test.record(.undone, order: serial)
+        case .booked: try test.record(.booked("REF"), order: serial)
+        case .declined: try test.record(.refused, order: serial)
+        case .noAnswer: try test.record(.unanswered, order: serial)
+        case .undone: try test.record(PartnerCallNews(event: .reversed), order: serial)
         case .cashReturned: try test.returnCash(order: serial, key: "return-1", by: teller)
         }
     }
@@ -155,12 +156,15 @@ enum OrderKind: String, CaseIterable, Sendable {
         let teller = try test.signOn()
         let serial = try test.pending(
             .remittance(TestBook.remittance()), key: "terminal-1", by: teller)
-        try test.record(.noAnswer, order: serial)
-        _ = try test.perform { try $0.recordOrderNotBooked(serial: serial) }
-        try test.record(.booked(reference: "LATE"), order: serial)
+        try test.record(.unanswered, order: serial)
+        try test.record(PartnerCallNews(event: .notFound), order: serial)
+        let moved = try test.movement { try test.record(.booked("LATE"), order: serial) }
+        #expect(moved == [:])
         #expect(try test.status(serial) == .unknown)
-        #expect(try test.lateAnswers(serial) == ["approved LATE"])
-        try test.perform { try $0.confirmOrderReversal(serial: serial) }
+        try test.record(PartnerCallNews(event: .reversed), order: serial)
+        #expect(try test.status(serial) == .returnDue)
+        // Nor does one that comes after all is decided.
+        try test.record(.booked("LATER"), order: serial)
         #expect(try test.status(serial) == .returnDue)
         #expect(try test.faults() == [])
     }
@@ -171,7 +175,7 @@ enum OrderKind: String, CaseIterable, Sendable {
         var teller = try test.signOn()
         let serial = try test.pending(
             .remittance(TestBook.remittance()), key: "terminal-1", by: teller)
-        try test.record(.noAnswer, order: serial)
+        try test.record(.unanswered, order: serial)
         let number = try test.texts(
             "SELECT receipt_number || '' FROM service_transaction WHERE serial = \(serial)")
         try test.signOff(teller)
@@ -179,10 +183,10 @@ enum OrderKind: String, CaseIterable, Sendable {
         try test.release()
         try test.clock.set("2026-11-21 09:00")
         teller = try test.signOn()
-        let moved = try test.movement { try test.record(.booked(reference: "R"), order: serial) }
+        let moved = try test.movement { try test.record(.booked("R"), order: serial) }
         #expect(
             moved == [
-                "2241.BANK01.ORDERS": 80_200, "2202.BANK01": -79_850, "6051.S0001": -150,
+                "2241.BANK01.SUSP": 80_200, "2202.BANK01": -79_850, "6051.S0001": -150,
                 "6051.S0001.FEE": -200,
             ])
         try test.signOff(teller)
@@ -209,7 +213,7 @@ enum OrderKind: String, CaseIterable, Sendable {
         var teller = try test.signOn()
         let serial = try test.pending(
             .remittance(TestBook.remittance()), key: "terminal-1", by: teller)
-        try test.record(.noAnswer, order: serial)
+        try test.record(.unanswered, order: serial)
         try test.signOff(teller)
         try test.closeDay()
         try test.clock.set("2026-11-21 09:00")
@@ -218,11 +222,11 @@ enum OrderKind: String, CaseIterable, Sendable {
         let elsewhere = try test.signOn(2)
         #expect(
             try test.returnCash(order: serial, key: "return-1", by: elsewhere).refusalCode
-                == .unknownOrder)
+                == .unknownReceipt)
         let moved = try test.movement {
             _ = try test.returnCash(order: serial, key: "return-2", by: teller).bytes()
         }
-        #expect(moved == ["1001.S0001-C1": -80_200, "2241.BANK01.ORDERS": 80_200])
+        #expect(moved == ["1001.S0001-C1": -80_200, "2241.BANK01.SUSP": 80_200])
         #expect(
             try test.returnCash(order: serial, key: "return-3", by: teller).refusalCode
                 == .returnNotDue)

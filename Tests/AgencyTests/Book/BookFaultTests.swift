@@ -56,7 +56,7 @@ struct BookFaultTests {
     private func check(_ day: CounterDay, on copy: BookCopy, _ place: Comment) throws {
         #expect(try copy.faults() == [], place)
         let test = try TestBook(reopening: copy, at: Self.time)
-        try test.desk(ControllableBank(answering: .noAnswer)).resolveInterrupted()
+        try test.desk(ControllablePartner()).resolveInterrupted()
         let teller = try test.operatorA(1)
         for number in Self.phones {
             let count = try test.integer(

@@ -71,7 +71,7 @@ import Testing
     ) throws -> Int64 {
         let teller = try bench.paid(for: correction)
         let serial = try bench.begin(correction, by: teller).serial
-        for event in PartnerCallStateTests.way(to: state) { try record(event, serial, bench) }
+        for event in state.way { try record(event, serial, bench) }
         return serial
     }
 

@@ -7,6 +7,9 @@ import Testing
 
 /// A partner with a book of its own that answers, or keeps silent, as the test wants.
 final class ControllablePartner: PartnerGateway {
+    /// How long a test waits for the partner to be asked, and the partner for the test, in seconds.
+    static let patienceSeconds = 20.0
+
     /// What it does with a post.
     enum Post: Sendable, CaseIterable {
         case book
@@ -31,6 +34,7 @@ final class ControllablePartner: PartnerGateway {
     private struct State {
         var post = Post.book
         var postsByAccount: [String: Post] = [:]
+        var isHeld = false
         var query = Question.truth
         var reversal = Question.truth
         var booked: [String: Int64] = [:]
@@ -45,14 +49,38 @@ final class ControllablePartner: PartnerGateway {
         var tickets: [String] = []
     }
 
+    static let balance = PartnerBalance(
+        customerName: "王*", balanceFen: 5_000, availableFen: 4_321)
     private static let silence = PartnerFailure(kind: .timeout, detail: "no answer in time")
 
     private let state = Mutex(State())
+    private let wasAsked = DispatchSemaphore(value: 0)
+    private let released = DispatchSemaphore(value: 0)
+
+    /// A line of its own to the partner, which repeats nothing and never leaves it alone.
+    func line(_ code: String) throws -> PartnerLine {
+        var configuration = PartnerLineConfiguration()
+        configuration.maximumAttempts = 1
+        configuration.failuresToOpen = 1_000
+        return try PartnerLine(name: code, gateway: self, configuration: configuration)
+    }
 
     func set(_ post: Post) { state.withLock { $0.post = post } }
     /// What it does with the posts for one account.
     func set(_ post: Post, account: String) {
         state.withLock { $0.postsByAccount[account] = post }
+    }
+
+    /// Holds the answers to posts back until they are released.
+    func hold() { state.withLock { $0.isHeld = true } }
+    /// Has the post that is held answered.
+    func release() {
+        state.withLock { $0.isHeld = false }
+        released.signal()
+    }
+    /// Waits until one more post has come.
+    func waitUntilAsked() throws {
+        try #require(wasAsked.wait(timeout: .now() + Self.patienceSeconds) == .success)
     }
     func set(query: Question) { state.withLock { $0.query = query } }
     func set(reversal: Question) { state.withLock { $0.reversal = reversal } }
@@ -73,6 +101,7 @@ final class ControllablePartner: PartnerGateway {
 
     var inquiries: [PartnerInquiry] { state.withLock { $0.inquiries } }
     var posts: [PartnerPost] { state.withLock { $0.posts } }
+    var inquiries: [PartnerInquiry] { state.withLock { $0.inquiries } }
     var booked: [String: Int64] { state.withLock { $0.booked } }
     var questions: (queries: Int, reversals: Int) {
         state.withLock { ($0.queries, $0.reversedSerials.count) }
@@ -81,17 +110,30 @@ final class ControllablePartner: PartnerGateway {
     func inquire(_ inquiry: PartnerInquiry) -> PartnerInquiryAnswer {
         state.withLock { state in
             state.inquiries.append(inquiry)
-            return switch state.query {
-            case .truth: inquiry.kind == .offers ? .offers(state.offers) : .bills(state.bills)
-            case .silence, .inProgress: .unanswered(Self.silence)
-            case .refuse: .refused(PartnerRefusal(code: "unknown_account", reason: "no account"))
+            switch state.query {
+            case .truth:
+                switch inquiry.kind {
+                case .bills: return .bills(state.bills)
+                case .offers: return .offers(state.offers)
+                case .balance: return .balance(Self.balance)
+                }
+            case .silence, .inProgress: return .unanswered(Self.silence)
+            case .refuse:
+                return .refused(PartnerRefusal(code: "unknown_account", reason: "no account"))
             }
         }
     }
 
     func post(_ post: PartnerPost) -> PartnerPostAnswer {
-        state.withLock { state in
+        let isHeld = state.withLock { state in
             state.posts.append(post)
+            return state.isHeld
+        }
+        wasAsked.signal()
+        if isHeld, released.wait(timeout: .now() + Self.patienceSeconds) == .timedOut {
+            return .unknown(Self.silence)
+        }
+        return state.withLock { state in
             let serial = post.serial.text
             let behaviour = state.postsByAccount[post.account] ?? state.post
             switch behaviour {
@@ -168,7 +210,8 @@ final class ManualTimer: Sendable {
 
     /// Waits for the next piece of work and gives it with its pause; the caller runs it.
     func next() throws -> (milliseconds: Int, work: @Sendable () -> Void) {
-        try #require(arrived.wait(timeout: .now() + ControllableBank.patienceSeconds) == .success)
+        try #require(
+            arrived.wait(timeout: .now() + ControllablePartner.patienceSeconds) == .success)
         return waiting.withLock { $0.removeFirst() }
     }
 }
@@ -185,7 +228,7 @@ final class PaymentCall: Sendable {
 
     func wait() throws -> PaymentOutcome {
         try #require(
-            arrived.wait(timeout: .now() + ControllableBank.patienceSeconds) == .success)
+            arrived.wait(timeout: .now() + ControllablePartner.patienceSeconds) == .success)
         return try #require(heard.withLock { $0.last }).get()
     }
 }

@@ -5,8 +5,7 @@ import Testing
 
 @testable import Agency
 
-/// A book whose electricity, gas, telephone, coach and bank partners have
-/// gateways, and a desk that asks them.
+/// A book of which some partners have gateways, and a desk that asks them.
 struct PartnerBench {
     /// The partners with gateways.
     static let partners = ["POWER01", "GAS01", "UNICOM01", "COACH01", "BANK01"]
@@ -31,14 +30,8 @@ struct PartnerBench {
         self.test = test
         self.partner = partner
         timer = ManualTimer()
-        var configuration = PartnerLineConfiguration()
-        configuration.maximumAttempts = 1
-        configuration.failuresToOpen = 1_000
         var lines: [String: PartnerLine] = [:]
-        for code in Self.partners {
-            lines[code] = try PartnerLine(
-                name: code, gateway: partner, configuration: configuration)
-        }
+        for code in Self.partners { lines[code] = try partner.line(code) }
         desk = PartnerDesk(writer: test.book.writer, lines: lines, after: timer.timer) {
             print($0)
         }

@@ -5,6 +5,7 @@ import Testing
 /// Damage to what is done with a bank, beside `BookAuditTests`.
 @Suite struct BankAuditTests {
     private static let firstSubsidy = "(SELECT min(serial) FROM withdrawal)"
+    private static let firstOrder = "(SELECT min(serial) FROM bank_order)"
 
     static let damages = [
         Damage(
@@ -44,48 +45,54 @@ import Testing
             sql: "UPDATE bank_order SET serial = \(firstSubsidy) "
                 + "WHERE serial = (SELECT min(serial) FROM bank_order)"),
         Damage(
-            check: "orders hold their cash",
-            sql: "UPDATE bank_order SET pending_entry_id = pending_entry_id + 1"),
+            check: "remittances and transfers have their orders",
+            sql: "DELETE FROM partner_call WHERE serial = \(firstOrder)"),
         Damage(
-            check: "orders hold their cash",
-            sql: "UPDATE bank_order SET taken_entry_id = pending_entry_id "
-                + "WHERE taken_entry_id IS NOT NULL"),
+            check: "orders name their accounts",
+            sql: "UPDATE bank_order SET account_last_four = '0000'"),
         Damage(
-            check: "orders hold their cash",
-            sql: "UPDATE bank_order SET returned_entry_id = taken_entry_id "
-                + "WHERE returned_entry_id IS NOT NULL"),
+            check: "calls hold their cash",
+            sql: "UPDATE partner_call SET pending_entry_id = 1 WHERE serial = \(firstOrder)"),
         Damage(
-            check: "orders hold their cash",
-            sql: "UPDATE bank_order SET returned_entry_id = NULL, returned_shift_id = NULL"),
+            check: "calls hold their cash",
+            sql: "UPDATE partner_call SET suspense_entry_id = pending_entry_id "
+                + "WHERE suspense_entry_id IS NOT NULL"),
         Damage(
-            check: "suspense is what unanswered orders hold",
-            sql: "UPDATE service_transaction SET status = 'returned' WHERE status = 'unknown'",
-            row: "BANK01"),
+            check: "calls hold their cash",
+            sql: "UPDATE partner_call SET return_entry_id = suspense_entry_id "
+                + "WHERE return_entry_id IS NOT NULL"),
+        Damage(
+            check: "calls stand as their transactions",
+            sql: "UPDATE partner_call SET return_entry_id = NULL, return_shift_id = NULL"),
+        Damage(
+            check: "calls stand as their transactions",
+            sql: "UPDATE partner_call SET state = 'booked' WHERE state = 'reversed'"),
+        Damage(
+            check: "suspense is what is open",
+            sql: "UPDATE service_transaction SET status = 'returned' WHERE status = 'unknown'"),
         Damage(
             check: "orders count for their customer",
             sql: "UPDATE bank_order_day SET ordered_fen = ordered_fen + 1"),
         Damage(
             check: "orders count for their customer", sql: "DELETE FROM bank_order_day"),
         Damage(
-            check: "orders have their answers",
-            sql: "DELETE FROM idempotency_key WHERE key IN (SELECT key FROM bank_order)"),
+            check: "calls have their answers",
+            sql: "DELETE FROM idempotency_key WHERE key IN (SELECT key FROM partner_call)"),
         Damage(
-            check: "orders have their answers",
+            check: "calls have their answers",
             sql: "UPDATE idempotency_key SET outcome = 'refused' "
-                + "WHERE key IN (SELECT key FROM bank_order)"),
-        Damage(
-            check: "orders undone are told to the bank",
-            sql: "UPDATE bank_order SET reversal = 'confirmed'"),
+                + "WHERE key IN (SELECT key FROM partner_call)"),
         Damage(
             check: "amounts agree with the till",
             sql: "UPDATE service_transaction SET fee_fen = fee_fen + 1 WHERE kind = 'withdrawal' "
                 + "AND status = 'posted'"),
         Damage(
             check: "shifts take up what was counted",
-            sql: "UPDATE bank_order SET taken_entry_id = NULL"),
+            sql: "UPDATE partner_call SET suspense_entry_id = NULL"),
         Damage(
             check: "answers agree with their transactions",
-            sql: "UPDATE service_transaction SET status = 'declined' WHERE status = 'unknown'"),
+            sql: "UPDATE service_transaction SET status = 'declined' "
+                + "WHERE kind = 'remittance' AND status = 'posted'"),
     ]
 
     @Test("a day with a bank is clean, open as well as closed") func clean() throws {
@@ -121,9 +128,14 @@ import Testing
             "DELETE FROM card_day", "UPDATE card_day SET card_digest = 'x'",
             "DELETE FROM card_month", "UPDATE card_month SET month = 202612",
             "DELETE FROM card_inquiry", "UPDATE card_inquiry SET outcome = 'declined'",
-            "DELETE FROM bank_order", "UPDATE bank_order SET taken_entry_id = NULL",
-            "UPDATE bank_order SET reversal = 'none' WHERE reversal <> 'none'",
-            "UPDATE bank_order SET account_digest = party_digest",
+            "INSERT INTO late_bank_answer (serial, recorded_at, answer, partner_reference) "
+                + "SELECT min(serial), 0, 'declined', '' FROM bank_order",
+            "DELETE FROM bank_order", "UPDATE bank_order SET account_digest = party_digest",
+            "INSERT INTO bank_order SELECT min(w.serial), o.party_digest, o.account_digest, "
+                + "o.account_last_four, o.payee_name FROM withdrawal w, bank_order o",
+            "UPDATE partner_call SET suspense_entry_id = NULL",
+            "UPDATE partner_call SET return_entry_id = NULL, return_shift_id = NULL",
+            "UPDATE partner_call SET state = 'unknown' WHERE state = 'reversed'",
             "DELETE FROM bank_order_day", "UPDATE bank_order_day SET kind = 'transfer'",
             "UPDATE withdrawal SET is_free = 1 - is_free",
         ])

@@ -1,4 +1,5 @@
 import CivilTime
+import PartnerAPI
 import Testing
 
 @testable import Agency
@@ -34,7 +35,7 @@ extension TestBook {
     func start(
         _ order: TestOrder, key: String, by principal: Principal
     ) throws -> (outcome: CommandOutcome?, serial: Int64?) {
-        let started: BankOrderStart
+        let started: PartnerStart
         switch order {
         case .remittance(let request):
             let claim = try claim(key, principal, book.fingerprint(of: request))
@@ -48,8 +49,8 @@ extension TestBook {
             }
         }
         return switch started {
-        case .known(let outcome): (outcome, nil)
-        case .pending(let pending): (nil, pending.serial)
+        case .known(let payment): (payment.outcome, nil)
+        case .asking(let calls): (nil, calls.first?.serial)
         }
     }
 
@@ -58,26 +59,25 @@ extension TestBook {
         try #require(try start(order, key: key, by: principal).serial)
     }
 
+    /// Records what was heard of an order's bank.
     @discardableResult
-    func record(_ event: BankOrderEvent, order serial: Int64) throws -> CommandOutcome {
-        try perform { try $0.recordOrder(event, serial: serial).outcome }
+    func record(_ news: PartnerCallNews, order serial: Int64) throws -> CommandOutcome {
+        try perform { try $0.record(news, serial: serial).outcome }
     }
 
     /// Lets the bank say that it does not know an order, and confirm that it never will.
     func undo(order serial: Int64) throws {
-        try perform { session in
-            _ = try session.recordOrderNotBooked(serial: serial)
-            try session.confirmOrderReversal(serial: serial)
-        }
+        try record(PartnerCallNews(event: .notFound), order: serial)
+        try record(PartnerCallNews(event: .reversed), order: serial)
     }
 
     func returnCash(
         order serial: Int64, key: String, by principal: Principal
     ) throws -> CommandOutcome {
         let claim = try claim(
-            key, principal, withdrawalStepFingerprint("return", serial: serial))
+            key, principal, returnFingerprint(serial: serial))
         return try perform {
-            try $0.returnOrderCash(serial: serial, claim: claim, by: principal)
+            try $0.returnCash(serial: serial, claim: claim, by: principal)
         }
     }
 
@@ -86,11 +86,6 @@ extension TestBook {
         try integer(
             "SELECT ifnull(sum(ordered_fen), 0) FROM bank_order_day WHERE kind = '\(kind.rawValue)'"
         )
-    }
-
-    func orderReversal(_ serial: Int64) throws -> String {
-        try #require(
-            try texts("SELECT reversal FROM bank_order WHERE serial = \(serial)").first)
     }
 
     func inquire(
@@ -118,30 +113,40 @@ extension TestBook {
         _ = try record(.declined(reason: "no"), refused)
         _ = try record(.approved(reference: "AFTER-ALL"), refused)
         let inquiry = try inquire(by: teller)
-        _ = try perform { try $0.recordInquiry(inquiry, .balance(availableFen: 1_234)) }
+        _ = try perform { try $0.recordInquiry(inquiry, .balance(ControllablePartner.balance)) }
 
         let booked = try pending(.remittance(Self.remittance()), key: "booked-1", by: teller)
-        try record(.booked(reference: "BOOKED"), order: booked)
+        try record(.booked("BOOKED"), order: booked)
         let declined = try pending(
             .remittance(Self.remittance(60_000)), key: "declined-1", by: teller)
-        try record(.declined(reason: "no"), order: declined)
+        try record(.refused, order: declined)
         let found = try pending(
             .remittance(Self.remittance(20_000, payer: nil)), key: "found-one", by: teller)
-        try record(.noAnswer, order: found)
-        try record(.booked(reference: "FOUND"), order: found)
+        try record(.unanswered, order: found)
+        try record(.booked("FOUND"), order: found)
         let returned = try pending(
             .remittance(Self.remittance(70_000)), key: "returned-1", by: teller)
-        try record(.noAnswer, order: returned)
+        try record(.unanswered, order: returned)
         try undo(order: returned)
         _ = try returnCash(order: returned, key: "return-it", by: teller).bytes()
         let open = try pending(
             .remittance(Self.remittance(90_000)), key: "unknown-1", by: teller)
-        try record(.noAnswer, order: open)
+        try record(.unanswered, order: open)
         let moved = try pending(.transfer(Self.transfer()), key: "transfer-1", by: teller)
-        try record(.booked(reference: "MOVED"), order: moved)
+        try record(.booked("MOVED"), order: moved)
         let lost = try pending(.transfer(Self.transfer(5_000)), key: "transfer-2", by: teller)
-        try record(.noAnswer, order: lost)
+        try record(.unanswered, order: lost)
         try undo(order: lost)
         _ = try signOff(teller).bytes()
     }
+}
+
+extension PartnerCallNews {
+    static func booked(_ reference: String) -> PartnerCallNews {
+        PartnerCallNews(
+            PartnerPostAnswer.booked(PartnerBooking(reference: reference, amountFen: 0)))
+    }
+
+    static let refused = PartnerCallNews(event: .refused, reason: "no")
+    static let unanswered = PartnerCallNews(event: .unanswered, reason: "silence")
 }

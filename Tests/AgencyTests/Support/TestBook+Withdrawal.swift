@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Agency
@@ -26,8 +27,9 @@ extension TestBook {
             identity: isIdentityChecked ? holder : nil, agent: agent)
     }
 
-    func desk(_ bank: ControllableBank) -> WithdrawalDesk {
-        WithdrawalDesk(writer: book.writer, gateway: bank) { print($0) }
+    func desk(_ bank: ControllablePartner) throws -> WithdrawalDesk {
+        let lines = ["BANK01": try bank.line("BANK01")]
+        return WithdrawalDesk(writer: book.writer, lines: lines) { print($0) }
     }
 
     /// Sends a withdrawal to a desk.
@@ -97,6 +99,16 @@ extension TestBook {
     func reversal(_ serial: Int64) throws -> String {
         try #require(
             try texts("SELECT reversal FROM withdrawal WHERE serial = \(serial)").first)
+    }
+
+    /// Waits until a withdrawal's reversal is told to the bank: that happens on other threads.
+    func wait(forReversal state: String, _ serial: Int64) throws {
+        let end = Date(timeIntervalSinceNow: ControllablePartner.patienceSeconds)
+        while Date() < end, try reversal(serial) != state {
+            try settle()
+            usleep(1_000)
+        }
+        #expect(try reversal(serial) == state)
     }
 
     /// The answers that came too late to a transaction, each with its reference.

@@ -59,28 +59,49 @@ import Testing
         let used = try test.usedAllowanceFen()
         let request = TestBook.withdrawal(
             row.amountFen, product: row.product, isIdentityChecked: row.isIdentityChecked)
-        let bank = ControllableBank(answering: .approved(reference: "REF"))
-        let desk = test.desk(bank)
+        let bank = ControllablePartner()
+        let desk = try test.desk(bank)
         let outcome = try test.withdraw(request, at: desk, key: "terminal-1", by: teller).wait()
         #expect(outcome.refusalCode == row.code)
-        #expect(bank.asked.count == (row.code == nil ? 1 : 0))
+        #expect(bank.posts.count == (row.code == nil ? 1 : 0))
         #expect(try test.usedAllowanceFen() - used == (row.code == nil ? row.amountFen : 0))
         let again = try test.withdraw(request, at: desk, key: "terminal-1", by: teller).wait()
         #expect(again == outcome)
-        #expect(bank.asked.count == (row.code == nil ? 1 : 0))
+        #expect(bank.posts.count == (row.code == nil ? 1 : 0))
         #expect(try test.faults() == [])
     }
 
     @Test("a declined card may try again with its whole allowance") func declined() throws {
         let test = try TestBook()
         let teller = try test.signOn()
-        let bank = ControllableBank(answering: .declined(reason: "insufficient funds"))
+        let bank = ControllablePartner()
+        bank.set(.refuse)
         let call = try test.withdraw(
             TestBook.withdrawal(200_000), at: test.desk(bank), key: "terminal-1", by: teller)
         #expect(try call.wait().refusalCode == .withdrawalDeclined)
-        #expect(bank.reversals == [])
+        #expect(bank.questions.reversals == 0)
         _ = try test.pending(200_000, key: "terminal-2", by: teller)
         #expect(try test.usedAllowanceFen() == 200_000)
+    }
+
+    @Test("without a line to the bank nothing is booked, and the key is not used up")
+    func noLine() throws {
+        let test = try TestBook()
+        let teller = try test.signOn()
+        let request = TestBook.withdrawal(100_000)
+        let desk = WithdrawalDesk(writer: test.book.writer, lines: [:]) { print($0) }
+        let refused = try test.withdraw(request, at: desk, key: "terminal-1", by: teller).wait()
+        #expect(refused.refusalCode == .partnerUnavailable)
+        for table in ["service_transaction", "withdrawal", "idempotency_key", "identity_check"] {
+            #expect(try test.count(table) == 0, "\(table)")
+        }
+        #expect(try test.usedAllowanceFen() == 0)
+        let bank = ControllablePartner()
+        let paid = try test.withdraw(
+            request, at: test.desk(bank), key: "terminal-1", by: teller
+        ).wait().answer()
+        #expect(try paid.text("receipt_number") == "S0001-20261120-000001")
+        #expect(try test.faults() == [])
     }
 
     @Test("a card's allowance is new on the next business date") func nextDate() throws {
