@@ -54,6 +54,8 @@ public enum Term: String, CaseIterable, Sendable {
     case prizeCeilingFen = "prize_ceiling_fen"
     /// Numbered tickets: what a paid prize earns, in parts per million of it.
     case prizeCommissionPartsPerMillion = "prize_commission_ppm"
+    /// Numbered tickets: 1 when the principal validates prizes over its line, 0 by its table.
+    case prizesOverLine = "prizes_over_line"
 
     /// The most that a count may be set to.
     private static let maximumCount: Int64 = 1_000
@@ -74,7 +76,7 @@ public enum Term: String, CaseIterable, Sendable {
         case .cutOffMinute: 1...1_440
         case .takesNextDay: 0...1
         case .perHeadFen: 0...DataFileLimits.maximumAmountFen
-        case .refundReopensBill, .principalIssues, .refundsServiceFee: 0...1
+        case .refundReopensBill, .principalIssues, .refundsServiceFee, .prizesOverLine: 0...1
         case .saleDays: 0...730
         case .refundRoundingFen: 1...10_000
         case .refundedCommission: 0...2
@@ -98,7 +100,7 @@ public enum Term: String, CaseIterable, Sendable {
         case .saleDays: 30
         case .holdMinutes: 15
         case .reversalWindowMinutes: 1_440
-        case .prizeCeilingFen, .prizeCommissionPartsPerMillion: 0
+        case .prizeCeilingFen, .prizeCommissionPartsPerMillion, .prizesOverLine: 0
         case .openingMinute, .takesNextDay, .perHeadFen: 0
         case .cutOffMinute: 1_440
         }

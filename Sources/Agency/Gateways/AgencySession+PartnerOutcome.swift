@@ -8,8 +8,8 @@ extension AgencySession {
         guard call.originalSerial == nil else { return try receiptJSON(call.serial) }
         switch call.kind {
         case .billPayment: try keepToken(news.token, of: call)
-        case .ticketSale, .remittance, .transfer: break
-        case .stockSale, .prizePayment, .withdrawal:
+        case .ticketSale, .prizePayment, .remittance, .transfer: break
+        case .stockSale, .withdrawal:
             preconditionFailure("\(call.kind) asks its partner otherwise")
         }
         return try receiptJSON(call.serial)
@@ -20,8 +20,9 @@ extension AgencySession {
         guard call.originalSerial == nil else { return }
         switch call.kind {
         case .billPayment: try releaseBill(of: call.serial)
+        case .prizePayment: try releasePrize(of: call.serial)
         case .ticketSale, .remittance, .transfer: break
-        case .stockSale, .prizePayment, .withdrawal:
+        case .stockSale, .withdrawal:
             preconditionFailure("\(call.kind) asks its partner otherwise")
         }
     }
@@ -38,6 +39,11 @@ extension AgencySession {
                 zh: "无法连接\(partner.name)，未入账；\(chineseAct)，稍后再试")
         }
         let reason = Self.told(news.reason)
+        guard !reason.isEmpty else {
+            return Refusal(
+                .partnerRefused, "\(partner.name) did not book it; \(act)",
+                zh: "\(partner.name)未入账；\(chineseAct)")
+        }
         return Refusal(
             .partnerRefused, "\(partner.name) refused: \(reason); \(act)",
             zh: "\(partner.name)拒绝受理：\(reason)；\(chineseAct)")

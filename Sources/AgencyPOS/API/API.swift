@@ -15,7 +15,6 @@ struct API: Sendable {
     let inquiries: BalanceInquiryDesk
     let ticketDesk: TicketDesk
     let stockDesk: StockDesk
-    let prizeDesk: PrizeDesk
     let exchange: SettlementExchange
     let batches: TerminalBatchDesk
     let sessions: SessionCache

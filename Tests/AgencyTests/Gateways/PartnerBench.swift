@@ -5,10 +5,11 @@ import Testing
 
 @testable import Agency
 
-/// A book whose electricity, gas and telephone partners have gateways, and a desk that asks them.
+/// A book whose electricity, gas, telephone and lottery partners have gateways, and a desk that
+/// asks them.
 struct PartnerBench {
     /// The partners with gateways.
-    static let partners = ["POWER01", "GAS01", "UNICOM01"]
+    static let partners = ["POWER01", "GAS01", "UNICOM01", "LOTTERY01"]
     static let key = String(repeating: "0f", count: 32)
 
     let test: TestBook
