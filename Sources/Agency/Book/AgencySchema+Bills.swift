@@ -55,7 +55,7 @@ extension AgencySchema {
         WHEN NEW.amount_fen < 0 AND NOT EXISTS (
             SELECT 1 FROM service_transaction x
             JOIN bill_payment p ON p.serial = x.original_serial
-            WHERE x.serial = NEW.serial AND p.bill_id = NEW.bill_id
+            WHERE x.serial = NEW.serial AND x.status = 'posted' AND p.bill_id = NEW.bill_id
                 AND p.amount_fen = -NEW.amount_fen)
         BEGIN SELECT RAISE(ABORT, 'a bill is reopened by the correction of its payment'); END;
         CREATE TRIGGER bill_payment_holds AFTER INSERT ON bill_payment
@@ -93,7 +93,8 @@ extension AgencySchema {
             OR NEW.guard_fen <> OLD.guard_fen OR NOT EXISTS (
                 SELECT 1 FROM service_transaction x
                 WHERE x.serial = OLD.serial AND (x.status = 'declined' OR x.status = 'returned'
-                    OR x.status = 'return_due') OR x.original_serial = OLD.serial)
+                    OR x.status = 'return_due')
+                    OR x.original_serial = OLD.serial AND x.status = 'posted')
         BEGIN SELECT RAISE(ABORT, 'a paid period is released when its payment is undone'); END;
 
         """

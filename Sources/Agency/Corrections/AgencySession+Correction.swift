@@ -41,16 +41,16 @@ struct CorrectedPart {
 }
 
 extension AgencySession {
-    /// Voids or refunds a receipt of the caller's station, once for each key.
+    /// Voids or refunds a receipt of the caller's station, or records the intent where its partner
+    /// has booked it: no cash leaves the till before the partner has taken it back.
     ///
-    /// Cash leaves the caller's till. Refusals, in order: `notSignedOn`, `unknownReceipt`,
-    /// `notCorrectable`, `alreadyCorrected`, `voidTooLate` or `refundTooEarly`,
-    /// `voidNeedsPartner`, `authorisationRefused`, `tillShortOfCash`.
-    public func correct(
+    /// Refusals, in order: `notSignedOn`, `unknownReceipt`, `notCorrectable`, `alreadyCorrected`,
+    /// `voidTooLate` or `refundTooEarly`, `authorisationRefused`, `tillShortOfCash`.
+    func startCorrection(
         _ request: CorrectionRequest, claim: IdempotencyClaim, by principal: Principal
-    ) throws -> CommandOutcome {
+    ) throws -> PartnerStart {
         var isCodeWrong = false
-        let outcome = try once(claim) {
+        let start = try startOnce(claim) {
             let shift = try shifts.shift(of: principal, connection)
             guard let original = try postedTransaction(request.serial),
                 original.station == shift.station
@@ -60,20 +60,34 @@ extension AgencySession {
             let authorisation = try authorisation(
                 code: request.authorisationCode, request.correction, of: request.serial)
             isCodeWrong = false
-            let receipt = try postCorrection(
-                of: original, request.correction, part: .whole(of: original), shift: shift)
-            try tell(authorisation, .codeGiven, usedBy: receipt.serial)
-            try reopenBill(of: original, by: receipt, request.correction)
-            if original.kind == .stockSale {
-                try takeBackStock(
-                    ofSale: original.serial, by: shift.staff,
-                    reason: "taken back by \(Receipt.serialText(receipt.serial))")
+            guard try needsPartner(original) else {
+                let receipt = try takeBack(original, request.correction, shift: shift)
+                try tell(authorisation, .codeGiven, usedBy: receipt.serial)
+                return .done(receipt.json(zone: profile.zone))
             }
-            return receipt.json(zone: profile.zone)
+            let call = try begin(request.correction, of: original, shift: shift, claim: claim)
+            try tell(authorisation, .codeGiven, usedBy: call.serial)
+            return .asking([call])
         }
         // The refusal undid what its command wrote; that a wrong code was tried stays.
         if isCodeWrong { try countWrongCode(request.correction, of: request.serial) }
-        return outcome
+        return start
+    }
+
+    /// Takes back at once what asks no partner.
+    private func takeBack(
+        _ original: PostedTransaction, _ correction: Correction, shift: Shift
+    ) throws -> Receipt {
+        let receipt = try postCorrection(
+            of: original, correction, part: .whole(of: original), shift: shift)
+        try reopenBill(
+            of: original.serial, original.contract, correction, serial: receipt.serial)
+        if original.kind == .stockSale {
+            try takeBackStock(
+                ofSale: original.serial, by: shift.staff,
+                reason: "taken back by \(Receipt.serialText(receipt.serial))")
+        }
+        return receipt
     }
 
     /// Posts the taking back of a transaction, or of one item of it, in the caller's shift.
@@ -89,21 +103,28 @@ extension AgencySession {
         of original: PostedTransaction, item: Int64 = 0, _ correction: Correction,
         part: CorrectedPart, shift: Shift
     ) throws -> Receipt {
+        try post(newCorrection(of: original, item: item, correction, part: part, shift: shift))
+    }
+
+    /// The transaction that takes another one back; parameters and refusals are `postCorrection`'s.
+    func newCorrection(
+        of original: PostedTransaction, item: Int64 = 0, _ correction: Correction,
+        part: CorrectedPart, shift: Shift
+    ) throws -> NewTransaction {
         let before = try takenBack(of: original, item: item)
         precondition(
             part.amountFen > 0 && before.amountFen + part.amountFen <= original.amountFen
                 && before.feeFen + part.feeFen <= original.feeFen
                 && before.commissionFen + part.commissionFen <= original.commissionFen,
             "more is taken back of \(original.serial) than it was")
-        return try post(
-            NewTransaction(
-                kind: original.kind, product: catalogue.product(original.product),
-                contract: catalogue.contract(original.contract), shift: shift,
-                accountReference: original.accountReference, amountFen: -part.amountFen,
-                feeFen: -part.feeFen, commissionFen: -part.commissionFen,
-                partnerReference: original.partnerReference,
-                original: Receipt.Original(
-                    serial: original.serial, item: item, correction: correction)))
+        return NewTransaction(
+            kind: original.kind, product: catalogue.product(original.product),
+            contract: catalogue.contract(original.contract), shift: shift,
+            accountReference: original.accountReference, amountFen: -part.amountFen,
+            feeFen: -part.feeFen, commissionFen: -part.commissionFen,
+            partnerReference: original.partnerReference,
+            original: Receipt.Original(
+                serial: original.serial, item: item, correction: correction))
     }
 
     /// What went back of a transaction before.
@@ -135,14 +156,14 @@ extension AgencySession {
 
     /// Makes the bill of a payment payable again: after a void, and after a refund if the contract
     /// says so.
-    private func reopenBill(
-        of original: PostedTransaction, by receipt: Receipt, _ correction: Correction
+    func reopenBill(
+        of original: Int64, _ contract: ID<Contract>, _ correction: Correction, serial: Int64
     ) throws {
-        let terms = catalogue.contract(original.contract).terms
         switch correction {
         case .void: break
-        case .refund: guard terms[.refundReopensBill] == 1 else { return }
+        case .refund:
+            guard catalogue.contract(contract).terms[.refundReopensBill] == 1 else { return }
         }
-        try reopenBill(of: original.serial, correction: receipt.serial)
+        try reopenBill(of: original, correction: serial)
     }
 }

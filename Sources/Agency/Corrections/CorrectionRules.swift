@@ -6,16 +6,17 @@ extension AgencySession {
     /// Refuses what may not be taken back so.
     ///
     /// - Throws: `Refusal` with, in order, `notCorrectable`, `alreadyCorrected`, `voidTooLate` or
-    ///   `refundTooEarly`, `voidNeedsPartner`.
+    ///   `refundTooEarly`.
     func check(_ original: PostedTransaction, mayBe correction: Correction) throws {
         guard !original.isCorrection else { throw Self.isItselfACorrection }
         try checkKind(original)
-        guard !original.isCorrected else { throw Self.alreadyCorrected }
+        guard !original.isCorrected else {
+            throw original.openCorrection.map(Self.beingCorrected) ?? Self.alreadyCorrected
+        }
         switch correction {
         case .void: try checkVoidIsInTime(original)
         case .refund: try checkRefundIsInTime(original)
         }
-        if needsPartner(original) { throw Self.voidNeedsPartner }
     }
 
     private func checkKind(_ original: PostedTransaction) throws {
@@ -57,18 +58,15 @@ extension AgencySession {
         }
     }
 
-    /// Whether the partner must agree before money goes back: it has posted the payment off itself.
+    /// Whether the partner must take it back before money does: it has booked it itself.
     ///
-    /// This is the place where partners that are asked online come in.
-    private func needsPartner(_ original: PostedTransaction) -> Bool {
-        switch catalogue.product(original.product).kind {
-        case .bill:
-            switch catalogue.product(original.product).billerMode {
-            case .billFile, .blind, nil: false
-            case .online: true
-            }
-        case .remittance, .transfer, .withdrawal: true
-        case .ticket, .stock: false
+    /// A card of a network is no such thing: once it is active, it is not taken back at all.
+    func needsPartner(_ original: PostedTransaction) throws -> Bool {
+        switch original.kind {
+        case .stockSale: return false
+        case .remittance: return true
+        case .billPayment, .ticketSale, .prizePayment, .withdrawal, .transfer:
+            return try PartnerCallReader(connection).call(original.serial)?.state == .booked
         }
     }
 
@@ -82,9 +80,12 @@ extension AgencySession {
         "it was voided or refunded already; pay out nothing and show the customer that receipt",
         zh: "此笔已抹账或退款；请勿再付款，并向客户出示该票据")
 
-    private static let voidNeedsPartner = Refusal(
-        .voidNeedsPartner,
-        "the partner must take it back first, and cannot be asked from here; pay out nothing and "
-            + "call the centre",
-        zh: "须先由合作方撤销，此处无法办理；请勿付款并联系中心")
+    private static func beingCorrected(by serial: Int64) -> Refusal {
+        let text = Receipt.serialText(serial)
+        return Refusal(
+            .alreadyCorrected,
+            "it is being voided or refunded, serial \(text), and its partner has not confirmed "
+                + "yet; pay out nothing and wait until that receipt says what became of it",
+            zh: "此笔正在抹账或退款（流水号 \(text)），合作方尚未确认；请勿付款，等待该票据的结果")
+    }
 }

@@ -18,8 +18,10 @@ struct PostedTransaction {
     let commissionFen: Int64
     /// Whether it takes back another one itself.
     let isCorrection: Bool
-    /// Whether it was taken back, wholly or in one of its items.
+    /// Whether it was taken back, wholly or in one of its items, or is being taken back.
     let isCorrected: Bool
+    /// The void or refund whose partner has not confirmed it yet, or nothing.
+    let openCorrection: Int64?
 }
 
 extension AgencySession {
@@ -31,7 +33,10 @@ extension AgencySession {
                 x.recorded_at, x.account_reference, x.partner_reference, x.amount_fen, x.fee_fen,
                 x.commission_fen, x.original_serial IS NOT NULL, EXISTS (
                     SELECT 1 FROM service_transaction c WHERE c.original_serial = x.serial
-                        AND c.status <> 'declined' AND c.status <> 'reversed')
+                        AND c.status <> 'declined' AND c.status <> 'reversed'), (
+                    SELECT max(c.serial) FROM service_transaction c
+                    WHERE c.original_serial = x.serial
+                        AND (c.status = 'pending' OR c.status = 'unknown'))
             FROM service_transaction x
             JOIN shift h ON h.shift_id = x.shift_id JOIN till t ON t.till_id = h.till_id
             WHERE x.serial = $1 AND x.status = 'posted'
@@ -47,7 +52,8 @@ extension AgencySession {
                 recordedAt: Instant(millisecondsSinceEpoch: row.integer(5)),
                 accountReference: row.text(6), partnerReference: row.text(7),
                 amountFen: row.integer(8), feeFen: row.integer(9), commissionFen: row.integer(10),
-                isCorrection: row.integer(11) != 0, isCorrected: row.integer(12) != 0)
+                isCorrection: row.integer(11) != 0, isCorrected: row.integer(12) != 0,
+                openCorrection: row.optionalInteger(13))
         }
     }
 }

@@ -52,6 +52,8 @@ struct SettlementLines {
     }
 
     /// Hands over what became final on the file's date: what is posted, and, as proof, reversed.
+    ///
+    /// A void or a refund that came to nothing proves nothing: its original stands.
     func forEach(
         of file: SettlementFileRow, _ body: (SettlementDetail) throws -> Void
     ) throws {
@@ -61,13 +63,15 @@ struct SettlementLines {
                 x.fee_fen, x.commission_fen, x.status, x.recorded_at, x.original_serial
             FROM service_transaction x JOIN product d ON d.product_id = x.product_id
             WHERE x.final_date = $1 AND x.final_date <> x.business_date AND d.partner_id = $2
-                AND x.status IN ('posted', 'reversed')
+                AND (x.status = 'posted'
+                    OR x.status = 'reversed' AND x.original_serial IS NULL)
             UNION ALL
             SELECT x.serial, x.partner_reference, x.kind, x.account_reference, x.amount_fen,
                 x.fee_fen, x.commission_fen, x.status, x.recorded_at, x.original_serial
             FROM service_transaction x JOIN product d ON d.product_id = x.product_id
             WHERE x.serial BETWEEN $3 AND $4 AND x.final_date = $1 AND d.partner_id = $2
-                AND x.status IN ('posted', 'reversed')
+                AND (x.status = 'posted'
+                    OR x.status = 'reversed' AND x.original_serial IS NULL)
             ORDER BY 1
             """
         ).forEach(

@@ -66,7 +66,9 @@ extension AgencySession {
         }
         let place = try basketPlace(ofItem: call.serial)
         try undoCommand()
-        var refusal = refusal(of: call, PartnerCallNews(event: .notSent))
+        var refusal =
+            call.originalSerial == nil
+            ? refusal(of: call, PartnerCallNews(event: .notSent)) : Self.voidNeedsPartner
         if let place { refusal = refusal.ofItem(place) }
         return PaymentOutcome(outcome: .refused(refusal), isSettled: true)
     }
@@ -137,8 +139,9 @@ extension AgencySession {
     private func book(
         _ call: PartnerCall, _ entry: ID<JournalEntry>?, _ news: PartnerCallNews
     ) throws {
-        try setStatus(
-            .posted, of: call.serial, reference: Self.carried(news.reference), entry: entry)
+        // A partner that took back an original tells no number of its own.
+        let reference = news.reference.isEmpty ? nil : Self.carried(news.reference)
+        try setStatus(.posted, of: call.serial, reference: reference, entry: entry)
         let answer = try finishBooked(call, news)
         // What a late answer owes to the customer is paid out first; then the key is told of it.
         let isCashDue = try PartnerCallReader(connection).call(call.serial)?.isReturnDue ?? false

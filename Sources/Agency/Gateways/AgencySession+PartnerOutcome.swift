@@ -5,7 +5,10 @@ import SQL
 extension AgencySession {
     /// Does what a booking brings, and gives the answer of its key.
     func finishBooked(_ call: PartnerCall, _ news: PartnerCallNews) throws -> [UInt8] {
-        guard call.originalSerial == nil else { return try receiptJSON(call.serial) }
+        if let original = call.originalSerial {
+            try finishCorrection(call, of: original)
+            return try receiptJSON(call.serial)
+        }
         switch call.kind {
         case .billPayment: try keepToken(news.token, of: call)
         case .ticketSale, .prizePayment, .remittance, .transfer: break

@@ -14,7 +14,7 @@ import PartnerAPI
 /// and `disputed` beside an unknown one: cash that came in is in suspense, cash that is to go out has
 /// not left the till. A disputed call is asked about further: the partner may have corrected itself.
 /// The others are final. A void has the same states: *booked* then means that the partner took back
-/// the original, and it is never queried, for only the reversal's own answer settles it.
+/// the original, and it is never queried: the reversal is repeated, for only its own answer settles it.
 enum PartnerCallState: String, CaseIterable, Sendable {
     case posting, unknown, reversing, disputed, booked, refused, reversed
 
@@ -170,7 +170,13 @@ struct PartnerCallNews: Sendable, Equatable {
         switch answer {
         case .reversed: self.init(event: .booked)
         case .refused(let refusal): self.init(event: .refused, reason: refusal.reason)
-        case .unanswered(let failure): self.init(event: .unanswered, reason: failure.detail)
+        case .unanswered(let failure):
+            // The line tells these of a call of which no attempt was made.
+            switch failure.kind {
+            case .busy, .circuitOpen: self.init(event: .notSent, reason: failure.detail)
+            case .connection, .timeout, .broken, .unsigned, .malformed, .partnerFault, .stopped:
+                self.init(event: .unanswered, reason: failure.detail)
+            }
         }
     }
 

@@ -172,7 +172,7 @@ public struct ReceiptDocument: Sendable {
         elements.append(.pair(words("状态", "Status"), .text(Self.status(of: sheet, language))))
         var notices: [PrintableText] = []
         for item in sheet.items {
-            guard let notice = item.receipt.status.notice(language) else { continue }
+            guard let notice = item.receipt.notice(language) else { continue }
             if !notices.contains(notice) { notices.append(notice) }
         }
         return elements + notices.map { .text($0) }
@@ -215,6 +215,41 @@ extension Receipt {
         guard let correction = original?.correction.text(language) else { return title }
         return language.words("\(title)（\(correction)）", "\(title) (\(correction))")
     }
+
+    /// Where it stands; of what takes another one back, what that means for the customer's cash.
+    func statusText(_ language: ReceiptLanguage) -> PrintableText {
+        guard original != nil else { return status.text(language) }
+        switch status {
+        case .posted where returnDueFen > 0:
+            return language.words("已确认 待付款", "Confirmed, to be paid out")
+        // That the call was reversed says nothing to a customer whose payment stands.
+        case .reversed: return TransactionStatus.declined.text(language)
+        case .pending, .authorised, .unknown, .returnDue, .posted, .declined, .returned:
+            return status.text(language)
+        }
+    }
+
+    /// What the customer must know of a receipt that is not the last word.
+    func notice(_ language: ReceiptLanguage) -> PrintableText? {
+        guard original != nil else { return status.notice(language) }
+        switch status {
+        case .posted:
+            guard returnDueFen > 0 else { return nil }
+            let due = YuanText.plain(returnDueFen)
+            return language.words(
+                "对方已确认，款项尚未付出。请凭本凭条领取 \(due) 元。",
+                "It is confirmed, and nothing was paid out yet: \(due) CNY are paid out on this "
+                    + "receipt.")
+        case .pending, .authorised, .unknown, .returnDue:
+            return language.words(
+                "对方尚未确认，款项尚未付出。请凭本凭条查询。",
+                "It is not confirmed yet and nothing was paid out. Ask with this receipt.")
+        case .declined, .reversed, .returned:
+            return language.words(
+                "对方未同意，没有付款；原业务仍然有效。",
+                "It was not agreed to: nothing was paid out, and the original stands.")
+        }
+    }
 }
 
 extension ReceiptDocument {
@@ -230,7 +265,7 @@ extension ReceiptDocument {
     }
 
     static func status(of item: ReceiptSheet.Item, _ language: ReceiptLanguage) -> PrintableText {
-        guard let last = item.corrections.last else { return item.receipt.status.text(language) }
+        guard let last = item.corrections.last else { return item.receipt.statusText(language) }
         let isWhole = item.corrections.contains { $0.item == 0 }
         return last.correction.doneText(language, isWhole: isWhole)
     }

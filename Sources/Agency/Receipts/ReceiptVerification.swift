@@ -85,6 +85,10 @@ public struct ReceiptVerificationDocument: Sendable {
                 .pair(
                     words("状态", "Status"), .text(ReceiptDocument.status(of: item, language))),
             ]
+            // Of what takes another one back: that it is there does not say that cash was paid.
+            if item.receipt.original != nil, let notice = item.receipt.notice(language) {
+                elements.append(.text(notice))
+            }
         }
         let total = ReceiptDocument.totalFen(sheet.items)
         elements.append(.total(words("合计(元)", "Total (CNY)"), .amountFen(total)))

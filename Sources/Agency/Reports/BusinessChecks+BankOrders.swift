@@ -76,7 +76,9 @@ extension BusinessChecks {
                 WITH used AS (
                     SELECT x.business_date, x.kind, o.party_digest, sum(x.amount_fen) AS fen
                     FROM bank_order o JOIN service_transaction x ON x.serial = o.serial
-                    WHERE x.status IN ('pending', 'unknown', 'posted')
+                    WHERE x.status IN ('pending', 'unknown', 'posted') AND NOT EXISTS (
+                        SELECT 1 FROM service_transaction v WHERE v.original_serial = x.serial
+                            AND v.correction = 'void' AND v.status = 'posted')
                     GROUP BY x.business_date, x.kind, o.party_digest
                 )
                 SELECT ifnull(d.business_date, u.business_date) || '/' || ifnull(d.kind, u.kind)

@@ -56,10 +56,12 @@ extension BusinessChecks {
                     FROM period_payment GROUP BY serial
                 ) p LEFT JOIN service_transaction x ON x.serial = p.serial
                 LEFT JOIN service_transaction c ON c.original_serial = p.serial
+                    AND c.status = 'posted'
                 WHERE x.product_id IS NOT p.first_product OR x.product_id IS NOT p.last_product
                     OR x.amount_fen IS NOT p.fen OR p.first_released IS NOT p.last_released
                     OR c.serial IS NULL AND p.last_released IS NOT (x.status = 'declined'
                         OR x.status = 'returned' OR x.status = 'return_due')
+                    OR c.correction = 'void' AND p.last_released = 0
                 """),
     ]
 }

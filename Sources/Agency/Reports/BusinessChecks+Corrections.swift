@@ -33,6 +33,7 @@ extension BusinessChecks {
                         sum(commission_fen) AS commission_fen,
                         min(original_item) = 0 AND count(*) > 1 AS is_doubled
                     FROM service_transaction WHERE original_serial IS NOT NULL
+                        AND status NOT IN ('declined', 'reversed')
                     GROUP BY original_serial
                 ) c JOIN service_transaction o ON o.serial = c.original_serial
                 WHERE c.is_doubled OR o.amount_fen + c.amount_fen < 0
@@ -61,14 +62,27 @@ extension BusinessChecks {
                 WHERE a.state = 'used' AND x.original_serial IS NOT a.serial
                 """),
         Check(
+            name: "partners take back what they booked", table: "service_transaction",
+            fault: "field original_serial: a partner had booked it, and was not asked to take it "
+                + "back",
+            sql: """
+                SELECT CAST(x.serial AS TEXT) FROM service_transaction x
+                LEFT JOIN partner_call o ON o.serial = x.original_serial
+                LEFT JOIN partner_call c ON c.serial = x.serial
+                WHERE x.original_serial IS NOT NULL AND c.serial IS NULL
+                    AND (x.kind = 'remittance' OR x.kind = 'bill_payment' AND o.state = 'booked')
+                """),
+        Check(
             name: "voided bills are reopened", table: "service_transaction",
-            fault: "field serial: it voids the payment of a bill that was not reopened",
+            fault: "field serial: it voids the payment of a bill that was not reopened, or "
+                + "reopened one before it was posted",
             sql: """
                 SELECT CAST(x.serial AS TEXT) FROM service_transaction x
                 JOIN bill_payment o ON o.serial = x.original_serial
                 LEFT JOIN bill_payment r ON r.serial = x.serial
-                WHERE x.correction = 'void' AND (r.bill_id IS NOT o.bill_id
-                    OR r.amount_fen IS NOT -o.amount_fen)
+                WHERE CASE WHEN x.status <> 'posted' THEN r.serial IS NOT NULL
+                    ELSE x.correction = 'void' AND (r.bill_id IS NOT o.bill_id
+                        OR r.amount_fen IS NOT -o.amount_fen) END
                 """),
     ]
 

@@ -137,8 +137,11 @@ extension API {
     ///
     /// 202: an answer is awaited, or cash waits; the receipt says so and keeps its number.
     func answer(_ result: Result<PaymentOutcome, any Error>, _ call: Call) {
-        let isSettled = (try? result.get().isSettled) ?? true
-        answer(result.map(\.outcome), call, status: isSettled ? 201 : 202)
+        switch result {
+        case .success(let payment):
+            answer(.success(payment.outcome), call, status: payment.isSettled ? 201 : 202)
+        case .failure(let error): fail(error, call.request, call.responder)
+        }
     }
 }
 

@@ -20,8 +20,8 @@ extension API {
                     correction, serial: try serialNumber(call.parameters["serial"]),
                     authorisationCode: code)
                 let claim = try call.claim(request.fingerprint)
-                try writeOnce(call, status: 201) {
-                    try $0.correct(request, claim: claim, by: call.principal)
+                try partners.correct(request, claim: claim, by: call.principal) {
+                    answer($0, call)
                 }
             }
         }

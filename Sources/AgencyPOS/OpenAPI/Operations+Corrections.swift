@@ -28,7 +28,7 @@ extension Operations {
             answer: .json(.named("Authorisation"), "The code, shown this once", status: 201),
             refusals: [
                 .unknownReceipt, .notCorrectable, .alreadyCorrected, .voidTooLate,
-                .refundTooEarly, .voidNeedsPartner,
+                .refundTooEarly,
             ]),
         correction(
             .void, name: "voidReceipt",
@@ -52,10 +52,16 @@ extension Operations {
                 examples: [("code", ["authorisation_code": "04812673"])]),
             needsKey: true,
             answer: .json(.named("Receipt"), "The receipt of what went back", status: 201),
+            unfinishedAnswer: .json(
+                .named("Receipt"),
+                "The partner that booked it has not confirmed: nothing is paid out, the receipt's "
+                    + "number stays, the partner is asked until it is known",
+                status: 202),
             refusals: [
                 .notSignedOn, .operatorNotAllowed, .shiftSuspended, .handoverOffered,
                 .unknownReceipt, .notCorrectable, .alreadyCorrected, tooLateOrEarly,
-                .voidNeedsPartner, .authorisationRefused, .tillShortOfCash, .stockNotReturnable,
+                .authorisationRefused, .tillShortOfCash, .stockNotReturnable,
+                .voidNeedsPartner, .partnerRefused, .partnerUnavailable,
             ])
     }
 

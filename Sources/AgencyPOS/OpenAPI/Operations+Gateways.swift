@@ -6,7 +6,8 @@ extension Operations {
         Operation(
             method: .post, path: "/v1/receipts/{serial}/return", name: "returnPayment",
             tag: "gateways",
-            summary: "Pay back the cash of a payment that its partner never booked",
+            summary: "Pay out cash that waits: of a payment that its partner never booked, or of a "
+                + "void or refund that it confirmed late",
             roles: [.operator], parameters: [serialParameter], needsKey: true,
             answer: .json(.named("PaymentReturn"), "The cash is out of the own till"),
             refusals: [.notSignedOn, .unknownReceipt, .returnNotDue, .tillShortOfCash]),

@@ -41,6 +41,9 @@ extension Operations {
                 Property("service_fee_fen", .fen, "The fee"),
                 Property("total_fen", .fen, "What passed over the counter"),
                 Property(
+                    "return_due_fen", .fen, "Cash that waits for the customer",
+                    isRequired: false),
+                Property(
                     "correction", .words(Correction.self), "What undoes another transaction",
                     isRequired: false),
                 Property(

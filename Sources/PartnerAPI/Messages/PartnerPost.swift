@@ -12,7 +12,7 @@ public struct PartnerPost: Sendable, Equatable {
         case remittance
         /// Between accounts of one customer.
         case transfer
-        /// Tickets that come back, prizes that are paid: money from the partner.
+        /// Refunds of an earlier date, tickets that come back, prizes: money from the partner.
         case payback
     }
 

@@ -40,6 +40,14 @@ final class PartnerWorld {
         server = try ServedBook(data: folder.path)
     }
 
+    /// Ends the server, closes the business date, and starts it again.
+    func closeDay() throws {
+        server.kill()
+        let close = try Program.run(["close-day", "--data", folder.path])
+        guard close.code == 0 else { throw TestFailure("close-day: \(close.errors)") }
+        server = try ServedBook(data: folder.path)
+    }
+
     /// An operator of the first station, signed in; signed on the first time.
     func counter(signsOn: Bool = true) throws -> APIClient {
         let client = try APIClient(port: server.port)
@@ -70,27 +78,35 @@ final class PartnerWorld {
             ])
     }
 
-    /// Waits until a simulator has seen a post.
-    func waitForPost(at partner: String = "POWER01") throws {
+    /// Waits until a simulator has seen a post, or so many calls of another operation.
+    func waitForPost(
+        at partner: String = "POWER01", _ operation: String = "post", count: Int64 = 1
+    ) throws {
         let deadline = Date(timeIntervalSinceNow: Self.patienceSeconds)
-        while try simulators[partner]?.callCount("post") == 0 {
-            guard Date() < deadline else { throw TestFailure("no post came to \(partner)") }
+        while try simulators[partner]?.callCount(operation) ?? 0 < count {
+            guard Date() < deadline else {
+                throw TestFailure("no \(operation) came to \(partner)")
+            }
         }
     }
 
-    /// The receipt of the first payment, once it has one of some statuses.
-    func receipt(is statuses: Set<String>, seenBy client: APIClient) throws -> JSONValue {
+    /// The receipt of a transaction, the first unless told, once it has one of some statuses.
+    func receipt(
+        _ serial: Int64 = 1, is statuses: Set<String>, seenBy client: APIClient
+    ) throws -> JSONValue {
         let deadline = Date(timeIntervalSinceNow: Self.patienceSeconds)
         while true {
-            let receipt = try client.get("/v1/receipts/1").json()
+            let receipt = try client.get("/v1/receipts/\(serial)").json()
             if let status = receipt["status"]?.text, statuses.contains(status) { return receipt }
             guard Date() < deadline else { throw TestFailure("still \(receipt)") }
         }
     }
 
-    /// What the simulated partner has of our first serial.
-    func booking(at partner: String = "POWER01") throws -> JSONValue? {
-        guard let serial = PartnerSerial("000000000001") else { return nil }
+    /// What the simulated partner has of a serial of ours, the first unless told.
+    func booking(
+        _ number: String = "000000000001", at partner: String = "POWER01"
+    ) throws -> JSONValue? {
+        guard let serial = PartnerSerial(number) else { return nil }
         return try simulators[partner]?.booking(serial)
     }
 

@@ -38,7 +38,7 @@ final class ControllablePartner: PartnerGateway {
         var refused: Set<String> = []
         var posts: [PartnerPost] = []
         var queries = 0
-        var reversals = 0
+        var reversedSerials: [String] = []
         var bills = PartnerBills(customerName: "张*", bills: [])
     }
 
@@ -59,10 +59,16 @@ final class ControllablePartner: PartnerGateway {
         state.withLock { $0.booked[serial] = amountFen }
     }
 
+    /// Loses a booking, as a partner that was restored from a copy has.
+    func forget(_ serial: String) { state.withLock { $0.booked[serial] = nil } }
+
+    /// The serials that it was asked to reverse, each time.
+    var reversedSerials: [String] { state.withLock { $0.reversedSerials } }
+
     var posts: [PartnerPost] { state.withLock { $0.posts } }
     var booked: [String: Int64] { state.withLock { $0.booked } }
     var questions: (queries: Int, reversals: Int) {
-        state.withLock { ($0.queries, $0.reversals) }
+        state.withLock { ($0.queries, $0.reversedSerials.count) }
     }
 
     func inquire(_ inquiry: PartnerInquiry) -> PartnerInquiryAnswer {
@@ -121,7 +127,7 @@ final class ControllablePartner: PartnerGateway {
 
     func reverse(_ reversal: PartnerReversal) -> PartnerReversalAnswer {
         state.withLock { state in
-            state.reversals += 1
+            state.reversedSerials.append(reversal.serial.text)
             switch state.reversal {
             case .silence, .inProgress: return .unanswered(Self.silence)
             case .refuse: return .refused(PartnerRefusal(code: "used", reason: "token used"))

@@ -5,11 +5,11 @@ import Testing
 
 @testable import Agency
 
-/// A book whose electricity, gas, telephone and lottery partners have gateways, and a desk that
+/// A book whose electricity, gas, telephone, bank and lottery partners have gateways, and a desk that
 /// asks them.
 struct PartnerBench {
     /// The partners with gateways.
-    static let partners = ["POWER01", "GAS01", "UNICOM01", "LOTTERY01"]
+    static let partners = ["POWER01", "GAS01", "UNICOM01", "BANK01", "LOTTERY01"]
     static let key = String(repeating: "0f", count: 32)
 
     let test: TestBook
@@ -106,6 +106,19 @@ struct PartnerBench {
     func state(_ serial: Int64 = 1) throws -> PartnerCallState {
         let text = try test.texts("SELECT state FROM partner_call WHERE serial = \(serial)")
         return try #require(text.first.flatMap { PartnerCallState(rawValue: $0) })
+    }
+
+    /// Waits until nothing is left to ask about a call.
+    func waitUntilSettled(_ serial: Int64) throws {
+        for _ in 0..<2_000 {
+            switch try state(serial) {
+            case .booked, .refused, .reversed: return
+            case .posting, .unknown, .reversing, .disputed:
+                try test.settle()
+                usleep(1_000)
+            }
+        }
+        Issue.record("call \(serial) is \(try state(serial)) still")
     }
 
     /// Waits until a call is in a state: answers are recorded on other threads.

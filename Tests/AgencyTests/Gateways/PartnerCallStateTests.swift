@@ -73,7 +73,7 @@ import Testing
     }
 
     /// The events that lead from the beginning to each state.
-    private static func way(to state: PartnerCallState) -> [PartnerCallEvent] {
+    static func way(to state: PartnerCallState) -> [PartnerCallEvent] {
         switch state {
         case .posting: []
         case .unknown: [.unanswered]

@@ -22,14 +22,20 @@ extension TestBook {
             .text("authorisation_code")
     }
 
-    /// Voids or refunds with a code.
+    /// Voids or refunds with a code what asks no partner.
     func correct(
         _ correction: Correction, _ serial: Int64, code: String, key: String,
         by principal: Principal
     ) throws -> CommandOutcome {
         let request = CorrectionRequest(correction, serial: serial, authorisationCode: code)
         let claim = try claim(key, principal, request.fingerprint)
-        return try perform { try $0.correct(request, claim: claim, by: principal) }
+        return try perform { session in
+            guard
+                case .known(let payment) = try session.startCorrection(
+                    request, claim: claim, by: principal)
+            else { throw CommandOutcome.Unfinished() }
+            return payment.outcome
+        }
     }
 
     /// Has a correction authorised and does it.
