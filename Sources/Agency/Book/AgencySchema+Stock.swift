@@ -140,7 +140,8 @@ extension AgencySchema {
         WHEN NEW.item_id <> OLD.item_id OR NEW.number <> OLD.number OR NEW.pack_id <> OLD.pack_id
             OR NEW.serial IS NOT OLD.serial OR NOT CASE OLD.state
                 WHEN 'sold' THEN NEW.state = 'voided' AND NOT EXISTS (SELECT 1 FROM prize_payment z
-                    WHERE z.item_id = OLD.item_id AND z.number = OLD.number)
+                    WHERE z.item_id = OLD.item_id AND z.number = OLD.number
+                        AND z.is_released = 0)
                 WHEN 'activation_due' THEN NEW.state = 'failed'
                     OR NEW.state = 'active' AND OLD.is_cancelling = 0
                     OR NEW.state = OLD.state AND NEW.is_cancelling <> OLD.is_cancelling
@@ -164,7 +165,8 @@ extension AgencySchema {
 
         """
 
-    // The digest is over serial and code together: who reads the book learns of no winner.
+    // The digest is over serial and code together: who reads the book learns of no winner. A ticket is
+    // held from the moment its principal is asked; only what came to nothing is released.
     private static let stockPrizes = """
         CREATE TABLE winning_ticket (
             item_id INTEGER NOT NULL REFERENCES stock_item,
@@ -175,13 +177,19 @@ extension AgencySchema {
         CREATE TABLE prize_payment (
             item_id INTEGER NOT NULL REFERENCES stock_item,
             number INTEGER NOT NULL,
-            serial INTEGER NOT NULL UNIQUE REFERENCES service_transaction,
+            serial INTEGER PRIMARY KEY REFERENCES service_transaction,
             amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),
-            PRIMARY KEY (item_id, number)
-        ) STRICT, WITHOUT ROWID;
+            is_released INTEGER NOT NULL DEFAULT 0 CHECK (is_released IN (0, 1))
+        ) STRICT;
+        CREATE UNIQUE INDEX prize_payment_once ON prize_payment (item_id, number)
+        WHERE is_released = 0;
         CREATE TRIGGER prize_payment_kept BEFORE DELETE ON prize_payment
         BEGIN SELECT RAISE(ABORT, 'a paid prize is never forgotten'); END;
         CREATE TRIGGER prize_payment_fixed BEFORE UPDATE ON prize_payment
+        WHEN NEW.serial <> OLD.serial OR NEW.item_id <> OLD.item_id OR NEW.number <> OLD.number
+            OR NEW.amount_fen <> OLD.amount_fen OR NEW.is_released <= OLD.is_released
+            OR NOT EXISTS (SELECT 1 FROM service_transaction x WHERE x.serial = OLD.serial
+                AND x.status IN ('declined', 'reversed'))
         BEGIN SELECT RAISE(ABORT, 'a paid prize is never changed'); END;
 
         """

@@ -58,6 +58,8 @@ public enum Term: String, CaseIterable, Sendable {
     case prizeCeilingFen = "prize_ceiling_fen"
     /// Numbered tickets: what a paid prize earns, in parts per million of it.
     case prizeCommissionPartsPerMillion = "prize_commission_ppm"
+    /// Numbered tickets: 1 when the principal validates prizes over its line, 0 by its table.
+    case prizesOverLine = "prizes_over_line"
 
     /// The most that a count may be set to.
     private static let maximumCount: Int64 = 1_000
@@ -79,7 +81,7 @@ public enum Term: String, CaseIterable, Sendable {
         case .takesNextDay: 0...1
         case .perHeadFen: 0...DataFileLimits.maximumAmountFen
         case .refundReopensBill, .principalIssues, .refundsServiceFee, .asksOffers,
-            .namesPassengers:
+            .namesPassengers, .prizesOverLine:
             0...1
         case .saleDays: 0...730
         case .refundRoundingFen: 1...10_000
@@ -105,7 +107,7 @@ public enum Term: String, CaseIterable, Sendable {
         case .saleDays: 30
         case .holdMinutes: 15
         case .reversalWindowMinutes: 1_440
-        case .prizeCeilingFen, .prizeCommissionPartsPerMillion: 0
+        case .prizeCeilingFen, .prizeCommissionPartsPerMillion, .prizesOverLine: 0
         case .openingMinute, .takesNextDay, .perHeadFen: 0
         case .cutOffMinute: 1_440
         }

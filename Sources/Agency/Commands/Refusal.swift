@@ -153,7 +153,6 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case prizeAlreadyPaid = "prize-already-paid"
     case prizeAboveCeiling = "prize-above-ceiling"
     case prizeTicketNotSold = "prize-ticket-not-sold"
-    case prizeNotValidated = "prize-not-validated"
     // Records
     case unknownReceipt = "unknown-receipt"
     case receiptNotPosted = "receipt-not-posted"

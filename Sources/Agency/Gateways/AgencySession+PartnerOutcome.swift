@@ -12,8 +12,8 @@ extension AgencySession {
         }
         switch call.kind {
         case .billPayment: try keepToken(news.token, of: call)
-        case .ticketSale, .remittance, .transfer: break
-        case .stockSale, .prizePayment, .withdrawal:
+        case .ticketSale, .prizePayment, .remittance, .transfer: break
+        case .stockSale, .withdrawal:
             preconditionFailure("\(call.kind) asks its partner otherwise")
         }
         return try receiptJSON(call.serial)
@@ -26,8 +26,9 @@ extension AgencySession {
         switch call.kind {
         case .billPayment: try releaseBill(of: call.serial)
         case .remittance, .transfer: try restoreOrderDay(of: call)
+        case .prizePayment: try releasePrize(of: call.serial)
         case .ticketSale: break
-        case .stockSale, .prizePayment, .withdrawal:
+        case .stockSale, .withdrawal:
             preconditionFailure("\(call.kind) asks its partner otherwise")
         }
     }
@@ -60,6 +61,11 @@ extension AgencySession {
                 .ticketsNotIssued,
                 "\(partner.name) did not issue the tickets: \(reason); \(act)",
                 zh: "\(partner.name)未能出票：\(reason)；\(chineseAct)")
+        }
+        guard !reason.isEmpty else {
+            return Refusal(
+                .partnerRefused, "\(partner.name) did not book it; \(act)",
+                zh: "\(partner.name)未入账；\(chineseAct)")
         }
         return Refusal(
             .partnerRefused, "\(partner.name) refused: \(reason); \(act)",

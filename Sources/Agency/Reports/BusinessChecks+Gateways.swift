@@ -35,7 +35,7 @@ extension BusinessChecks {
             sql: """
                 SELECT CAST(x.serial AS TEXT) FROM service_transaction x
                 LEFT JOIN partner_call c ON c.serial = x.serial
-                WHERE (x.kind = 'bill_payment' OR x.kind = 'ticket_sale'
+                WHERE (x.kind IN ('bill_payment', 'ticket_sale', 'prize_payment')
                         OR x.original_serial IS NOT NULL)
                     AND (x.status = 'pending' OR x.status = 'unknown'
                         OR x.status = 'return_due' OR x.status = 'returned')

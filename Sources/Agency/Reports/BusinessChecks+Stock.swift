@@ -92,12 +92,15 @@ extension BusinessChecks {
                 """),
         Check(
             name: "prizes have their payments", table: "prize_payment of item/number",
-            fault: "field serial: there is no such posted payment of its ticket and amount",
+            fault:
+                "fields serial, is_released: there is no such payment of its ticket and amount, or "
+                + "it came to nothing and holds the ticket",
             sql: """
                 SELECT z.item_id || '/' || z.number FROM prize_payment z
                 JOIN stock_item i ON i.item_id = z.item_id
                 LEFT JOIN service_transaction x ON x.serial = z.serial
-                WHERE x.status IS NOT 'posted' OR x.kind IS NOT 'prize_payment'
+                WHERE x.kind IS NOT 'prize_payment'
+                    OR (z.is_released = 1) IS NOT (x.status IN ('declined', 'reversed'))
                     OR x.amount_fen IS NOT z.amount_fen OR x.product_id IS NOT i.product_id
                 """),
         Check(
@@ -105,8 +108,7 @@ extension BusinessChecks {
             fault: "field serial: no ticket names it as the payment of its prize",
             sql: """
                 SELECT CAST(x.serial AS TEXT) FROM service_transaction x
-                WHERE x.kind = 'prize_payment' AND x.status = 'posted'
-                    AND x.serial NOT IN (SELECT serial FROM prize_payment)
+                WHERE x.kind = 'prize_payment' AND x.serial NOT IN (SELECT serial FROM prize_payment)
                 """),
         Check(
             name: "stock sales and prizes have their answers", table: "idempotency_key",
@@ -117,6 +119,9 @@ extension BusinessChecks {
                     SELECT count(*) AS n, sum(serial) AS s FROM service_transaction
                     WHERE (kind = 'stock_sale' OR kind = 'prize_payment')
                         AND original_serial IS NULL AND basket_serial IS NULL
+                        AND status = 'posted' AND serial NOT IN (SELECT serial FROM partner_call
+                            WHERE cash_fen < 0 AND suspense_entry_id IS NOT NULL
+                                AND return_entry_id IS NULL)
                 ) x JOIN (
                     SELECT count(*) AS n, sum(CAST(r ->> '$.serial' AS INTEGER)) AS s FROM (
                         SELECT ifnull(CAST(k.answer AS TEXT) -> '$.receipt',

@@ -37,7 +37,10 @@ extension AgencySession {
         for sold in try soldSerials(ofSale: serial) {
             let isPaid =
                 try connection.prepare(
-                    "SELECT 1 FROM prize_payment WHERE item_id = $1 AND number = $2"
+                    """
+                    SELECT 1 FROM prize_payment
+                    WHERE item_id = $1 AND number = $2 AND is_released = 0
+                    """
                 ).first(.integer(sold.item.id.number), .integer(sold.number)) { _ in true }
             guard sold.state == .sold, isPaid == nil else {
                 throw Refusal(

@@ -13,7 +13,6 @@ struct API: Sendable {
     let partners: PartnerDesk
     let inquiries: BalanceInquiryDesk
     let stockDesk: StockDesk
-    let prizeDesk: PrizeDesk
     let exchange: SettlementExchange
     let batches: TerminalBatchDesk
     let sessions: SessionCache

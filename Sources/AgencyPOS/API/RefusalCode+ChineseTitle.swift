@@ -136,7 +136,6 @@ extension RefusalCode {
         case .prizeAlreadyPaid: "已兑奖"
         case .prizeAboveCeiling: "超过柜台兑奖上限"
         case .prizeTicketNotSold: "此票不能兑奖"
-        case .prizeNotValidated: "兑奖未获核验"
         // Records
         case .unknownReceipt: "查无此凭条"
         case .receiptNotPosted: "凭条未入账"

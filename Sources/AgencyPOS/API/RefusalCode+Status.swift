@@ -137,9 +137,7 @@ extension RefusalCode {
             502
         case .partnerUnavailable:
             503
-        case .bankDidNotAnswer,
-            .prizeNotValidated:
-            504
+        case .bankDidNotAnswer: 504
         }
     }
 }

@@ -117,8 +117,6 @@ struct Service: Sendable {
         let api = API(
             book: book, desk: desk, partners: partners, inquiries: inquiries,
             stockDesk: stockDesk,
-            prizeDesk: PrizeDesk(
-                writer: book.writer, validator: LocalPrizeValidator(readers: book.readers)),
             exchange: exchange,
             batches: TerminalBatchDesk(readers: book.readers, writer: book.writer),
             sessions: SessionCache(readers: sessionReaders), workers: workers,

@@ -173,11 +173,17 @@ extension Operations {
                         ]
                     )
                 ]),
-            needsKey: true, answer: .json(.named("Receipt"), "Paid out", status: 201),
+            needsKey: true, answer: .json(.named("Receipt"), "Pay it out", status: 201),
+            unfinishedAnswer: .json(
+                .named("Receipt"),
+                "The principal has not answered: pay nothing; once it is known the cash is paid out "
+                    + "by POST /v1/receipts/{serial}/return",
+                status: 202),
             refusals: mayAct + [
                 .unknownProduct, .wrongProductKind, .unknownStockItem, .noContract,
                 .stockSerialInvalid, .prizeTicketNotSold, .prizeAlreadyPaid, .prizeNotWon,
-                .amountMismatch, .prizeAboveCeiling, .tillShortOfCash, .prizeNotValidated,
+                .amountMismatch, .prizeAboveCeiling, .tillShortOfCash, .paymentUnconfirmed,
+                .partnerRefused, .partnerUnavailable,
             ]),
     ]
 

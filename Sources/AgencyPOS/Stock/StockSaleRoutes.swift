@@ -27,11 +27,7 @@ extension API {
         routes.command(.post, "/v1/prize-payments", for: [.operator]) { call in
             let prize = try PrizePaymentRequest(decoding: call.body())
             let claim = try call.claim(prize.fingerprint)
-            // An unknown product is refused under the key, by the command.
-            let product = book.catalogue.products.first { $0.code == prize.productCode }
-            prizeDesk.pay(prize, of: product, claim: claim, by: call.principal) {
-                answer($0, call, status: 201)
-            }
+            try partners.payPrize(prize, claim: claim, by: call.principal) { answer($0, call) }
         }
         routes.command(.post, "/v1/stock/papers", for: [.operator]) { call in
             var body = try call.body()

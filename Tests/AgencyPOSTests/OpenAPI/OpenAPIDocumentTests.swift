@@ -35,8 +35,6 @@ import Testing
             stockDesk: StockDesk(
                 writer: server.book.writer, activator: GatewayActivator(lines: [:])
             ) { _ in },
-            prizeDesk: PrizeDesk(
-                writer: server.book.writer, validator: LocalPrizeValidator(readers: readers)),
             exchange: SettlementExchange(book: server.book),
             batches: TerminalBatchDesk(readers: readers, writer: server.book.writer),
             sessions: SessionCache(readers: readers), workers: workers,

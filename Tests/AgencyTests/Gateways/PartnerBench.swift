@@ -8,7 +8,7 @@ import Testing
 /// A book of which some partners have gateways, and a desk that asks them.
 struct PartnerBench {
     /// The partners with gateways.
-    static let partners = ["POWER01", "GAS01", "UNICOM01", "COACH01", "BANK01"]
+    static let partners = ["POWER01", "GAS01", "UNICOM01", "COACH01", "BANK01", "LOTTERY01"]
     static let key = String(repeating: "0f", count: 32)
 
     let test: TestBook

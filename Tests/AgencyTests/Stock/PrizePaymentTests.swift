@@ -9,7 +9,7 @@ import Testing
         let teller = try soldOne(test)
         let moved = try test.movement {
             let receipt = try test.payPrize(
-                TestBook.prize(), .wins(amountFen: 2_000), key: "prize-001", by: teller
+                TestBook.prize(), key: "prize-001", by: teller
             ).answer()
             #expect(try receipt.text("kind") == "prize_payment")
             #expect(try receipt.text("account_reference") == DemoStock.winner)
@@ -22,7 +22,7 @@ import Testing
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
         var request = TestBook.prize()
-        var answer = PrizeAnswer.wins(amountFen: 2_000)
+        var winsFen: Int64? = 2_000
         var preparing = ""
         let code: RefusalCode?
         var testDescription: String { name }
@@ -39,17 +39,17 @@ import Testing
         Row(
             name: "a ticket of nobody's pack", request: TestBook.prize(DemoStock.ticket(900)),
             code: .prizeTicketNotSold),
-        Row(name: "no winner", answer: .winsNothing, code: .prizeNotWon),
-        Row(name: "another amount", answer: .wins(amountFen: 1_999), code: .amountMismatch),
+        Row(name: "no winner", winsFen: nil, code: .prizeNotWon),
+        Row(name: "another amount", winsFen: 1_999, code: .amountMismatch),
         Row(
             name: "the ceiling", request: TestBook.prize(DemoStock.winner, 1_000),
-            answer: .wins(amountFen: 1_000), preparing: ceiling(1_000), code: nil),
+            winsFen: 1_000, preparing: ceiling(1_000), code: nil),
         Row(
             name: "one fen above the ceiling", request: TestBook.prize(DemoStock.winner, 1_001),
-            answer: .wins(amountFen: 1_001), preparing: ceiling(1_000), code: .prizeAboveCeiling),
+            winsFen: 1_001, preparing: ceiling(1_000), code: .prizeAboveCeiling),
         Row(
             name: "more than the till holds", request: TestBook.prize(DemoStock.winner, 900_000),
-            answer: .wins(amountFen: 900_000), code: .tillShortOfCash),
+            winsFen: 900_000, code: .tillShortOfCash),
         Row(
             name: "an item without prizes",
             preparing: "DROP TRIGGER stock_item_fixed; UPDATE stock_item SET prizes = 'none';"
@@ -76,7 +76,8 @@ import Testing
     func paid(_ row: Row) throws {
         let test = try TestBook(preparing: row.preparing)
         let teller = try soldOne(test)
-        let outcome = try test.payPrize(row.request, row.answer, key: "prize-001", by: teller)
+        let outcome = try test.payPrize(
+            row.request, winsFen: row.winsFen, key: "prize-001", by: teller)
         #expect(outcome.refusalCode == row.code)
         #expect(try test.count("prize_payment") == (row.code == nil ? 1 : 0))
         #expect(try test.faults() == [])
@@ -86,27 +87,14 @@ import Testing
     func once() throws {
         let test = try TestBook()
         let teller = try soldOne(test)
-        let wins = PrizeAnswer.wins(amountFen: 2_000)
-        let first = try test.payPrize(TestBook.prize(), wins, key: "prize-001", by: teller)
+        let first = try test.payPrize(TestBook.prize(), key: "prize-001", by: teller)
         #expect(
-            try test.payPrize(TestBook.prize(), .noAnswer, key: "prize-001", by: teller) == first)
+            try test.payPrize(TestBook.prize(), winsFen: nil, key: "prize-001", by: teller)
+                == first)
         #expect(
-            try test.payPrize(TestBook.prize(), wins, key: "prize-002", by: teller).refusalCode
+            try test.payPrize(TestBook.prize(), key: "prize-002", by: teller).refusalCode
                 == .prizeAlreadyPaid)
         #expect(try test.count("prize_payment") == 1)
-    }
-
-    @Test("a principal that does not answer uses up no key") func unanswered() throws {
-        let test = try TestBook()
-        let teller = try soldOne(test)
-        #expect(
-            try refusalCode {
-                _ = try test.payPrize(TestBook.prize(), .noAnswer, key: "prize-001", by: teller)
-            } == .prizeNotValidated)
-        _ = try test.payPrize(
-            TestBook.prize(), .wins(amountFen: 2_000), key: "prize-001", by: teller
-        ).bytes()
-        #expect(try test.faults() == [])
     }
 
     /// Operator A of station 1 who has sold the demo's first winner.

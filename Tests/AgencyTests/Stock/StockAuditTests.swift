@@ -55,6 +55,8 @@ import Testing
         Damage(
             check: "prizes have their payments", sql: "UPDATE prize_payment SET serial = 1"),
         Damage(
+            check: "prizes have their payments", sql: "UPDATE prize_payment SET is_released = 1"),
+        Damage(
             check: "payments of prizes have their tickets", sql: "DELETE FROM prize_payment"),
         Damage(
             check: "stock sales and prizes have their answers",

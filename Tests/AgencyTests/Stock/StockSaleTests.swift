@@ -240,7 +240,7 @@ enum StockSaleFlaw: Int, CaseIterable, Sendable {
         let second = try test.sellTickets(key: "sale-0002", by: teller).answer()
         let serials = try [first, second].map { try #require(Int64(try $0.text("serial"))) }
         _ = try test.payPrize(
-            TestBook.prize(), .wins(amountFen: 2_000), key: "prize-001", by: teller
+            TestBook.prize(), key: "prize-001", by: teller
         ).bytes()
         #expect(
             try refusalCode {

@@ -123,12 +123,25 @@ extension TestBook {
             serial: DemoStock.ticket(place), finding: finding, reason: reason)
     }
 
+    /// Pays a prize of the principal's table, in which this ticket alone wins, or none does.
     func payPrize(
-        _ request: PrizePaymentRequest, _ answer: PrizeAnswer, key: String,
+        _ request: PrizePaymentRequest, winsFen: Int64? = 2_000, key: String,
         by principal: Principal
     ) throws -> CommandOutcome {
+        try execute("DELETE FROM winning_ticket")
+        if let winsFen {
+            try execute(
+                """
+                INSERT INTO winning_ticket SELECT i.item_id, '\(request.ticketDigest.hex)',
+                    \(winsFen)
+                FROM stock_item i WHERE i.code = 'SCRATCH10'
+                """)
+        }
         let claim = try claim(key, principal, request.fingerprint)
-        return try perform { try $0.payPrize(request, answer, claim: claim, by: principal) }
+        let call = PaymentCall()
+        try PartnerDesk(writer: book.writer, lines: [:]) { print($0) }
+            .payPrize(request, claim: claim, by: principal) { call.hear($0) }
+        return try call.wait().outcome
     }
 
     static func prize(
@@ -150,7 +163,7 @@ extension TestBook {
         let pack = try openPack(by: teller)
         _ = try sellTickets(3, key: prefix + "-sale-1", by: teller).bytes()
         _ = try payPrize(
-            Self.prize(), .wins(amountFen: 2_000), key: prefix + "-prize", by: teller
+            Self.prize(), key: prefix + "-prize", by: teller
         ).bytes()
         _ = try sellTickets(at: [6], key: prefix + "-gap", by: teller)
         _ = try resolve(
