@@ -56,8 +56,8 @@ extension AgencySession {
 
     /// Gives back what a remittance had taken of its payer's date, for it was voided.
     private func restoreOrderDay(ofVoided original: Int64) throws {
-        guard let order = try bankOrder(original) else { return }
-        try restoreOrderDay(order)
+        guard let order = try PartnerCallReader(connection).call(original) else { return }
+        try restoreOrderDay(of: order)
     }
 
     /// What an operator hears of a correction that no line can carry to its partner.
