@@ -101,7 +101,6 @@ final class ControllablePartner: PartnerGateway {
 
     var inquiries: [PartnerInquiry] { state.withLock { $0.inquiries } }
     var posts: [PartnerPost] { state.withLock { $0.posts } }
-    var inquiries: [PartnerInquiry] { state.withLock { $0.inquiries } }
     var booked: [String: Int64] { state.withLock { $0.booked } }
     var questions: (queries: Int, reversals: Int) {
         state.withLock { ($0.queries, $0.reversedSerials.count) }
