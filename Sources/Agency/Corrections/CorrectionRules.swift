@@ -64,8 +64,7 @@ extension AgencySession {
     func needsPartner(_ original: PostedTransaction) throws -> Bool {
         switch original.kind {
         case .stockSale: return false
-        case .remittance: return true
-        case .billPayment, .ticketSale, .prizePayment, .withdrawal, .transfer:
+        case .billPayment, .ticketSale, .prizePayment, .withdrawal, .remittance, .transfer:
             return try PartnerCallReader(connection).call(original.serial)?.state == .booked
         }
     }

@@ -40,9 +40,7 @@ extension BusinessChecks {
                         date(x.business_date * 86400, 'unixepoch')
                     OR NOT (a.r ->> '$.status' IS x.status
                         OR a.r ->> '$.status' IS 'authorised' AND x.kind = 'withdrawal'
-                            AND (x.status = 'posted' OR x.status = 'reversed')
-                        OR a.r ->> '$.status' IS 'unknown'
-                            AND x.status IN ('posted', 'return_due', 'returned', 'reversed')))
+                            AND (x.status = 'posted' OR x.status = 'reversed')))
                 """),
         // One comparison of sums needs no table of a book's worth of keys in memory.
         Check(

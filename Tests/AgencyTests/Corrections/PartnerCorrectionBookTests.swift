@@ -234,7 +234,7 @@ import Testing
     private func remit(_ bench: PartnerBench, by teller: Principal) throws {
         let serial = try bench.test.pending(
             .remittance(TestBook.remittance()), key: "remit-001", by: teller)
-        try bench.test.record(.booked(reference: "BANK-REF-1"), order: serial)
+        try bench.test.record(.booked("BANK-REF-1"), order: serial)
     }
 
     struct Paper: Sendable, CustomTestStringConvertible {

@@ -244,7 +244,7 @@ final class Heard: Sendable {
 
     func wait() throws {
         try #require(
-            arrived.wait(timeout: .now() + ControllableBank.patienceSeconds) == .success)
+            arrived.wait(timeout: .now() + ControllablePartner.patienceSeconds) == .success)
         try #require(result.withLock { $0 }).get()
     }
 }

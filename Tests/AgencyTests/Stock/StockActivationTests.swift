@@ -205,7 +205,7 @@ final class HeardOutcome: Sendable {
 
     func wait() throws -> CommandOutcome {
         try #require(
-            arrived.wait(timeout: .now() + ControllableBank.patienceSeconds) == .success)
+            arrived.wait(timeout: .now() + ControllablePartner.patienceSeconds) == .success)
         return try #require(heard.withLock { $0 }).get()
     }
 }
