@@ -70,7 +70,9 @@ extension AgencySession {
             guard order.isOnline else { return PutItem(try post(order)) }
             return PutItem(try begin(order, claim: nil), totalFen: order.transaction.cashFen)
         case .tickets(let request):
-            return PutItem(try sellTickets(request, shift: shift, basket: basket).receipt)
+            let sale = try sale(of: request, shift: shift, basket: basket)
+            guard sale.isIssuedByPrincipal else { return PutItem(try issueNow(sale).receipt) }
+            return PutItem(try begin(sale, claim: nil), totalFen: sale.transaction.cashFen)
         case .stock(let request):
             return PutItem(try sell(request, shift: shift, basket: basket).receipt)
         }

@@ -161,7 +161,7 @@ extension AgencySession {
         case .ticketSale:
             SoldTickets(
                 receipt: receipt, tickets: try TicketReader(connection).tickets(of: receipt.serial),
-                papers: try soldSerials(ofSale: receipt.serial).map {
+                papers: try soldSerials(ofSale: receipt.serial).filter { $0.state == .used }.map {
                     $0.item.format.text($0.number)
                 }
             ).encodeMembers(to: &writer, zone: profile.zone)

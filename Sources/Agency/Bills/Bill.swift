@@ -101,14 +101,17 @@ public struct BillReader {
             .first(.integer(id.number)) { (Bill(row: $0), ID<Product>($0.integer(12))) }
     }
 
-    /// The last payment of a bill that stands, and whether its biller has confirmed it.
+    /// The last payment of a bill that stands, and whether its biller has confirmed it; while it is
+    /// being taken back, it has not.
     func standingPayment(of bill: ID<Bill>) throws -> (serial: Int64, isConfirmed: Bool)? {
         try connection.prepare(
             """
-            SELECT p.serial, x.status = 'posted' FROM bill_payment p
-            JOIN service_transaction x ON x.serial = p.serial
+            SELECT p.serial, x.status = 'posted' AND NOT EXISTS (
+                    SELECT 1 FROM service_transaction c WHERE c.original_serial = x.serial
+                        AND c.status IN ('pending', 'unknown')) AS is_confirmed
+            FROM bill_payment p JOIN service_transaction x ON x.serial = p.serial
             WHERE p.bill_id = $1 AND p.is_released = 0 AND p.amount_fen > 0
-            ORDER BY x.status = 'posted', p.serial DESC LIMIT 1
+            ORDER BY is_confirmed, p.serial DESC LIMIT 1
             """
         ).first(.integer(bill.number)) { ($0.integer(0), $0.integer(1) == 1) }
     }

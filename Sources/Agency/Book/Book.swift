@@ -79,6 +79,11 @@ public final class Book: Sendable {
         request.fingerprint(key: keys.card)
     }
 
+    /// SHA-256 over a prize's fields, for its idempotency key.
+    public func fingerprint(of request: PrizePaymentRequest) -> SHA256Digest {
+        request.fingerprint(key: keys.card)
+    }
+
     /// SHA-256 over a transfer's fields, for its idempotency key.
     public func fingerprint(of request: TransferRequest) -> SHA256Digest {
         request.fingerprint(key: keys.card)

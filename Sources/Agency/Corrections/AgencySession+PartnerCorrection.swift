@@ -86,7 +86,8 @@ extension PartnerPost {
         let reference = original.partnerReference
         return PartnerPost(
             serial: PartnerSerial(transaction: serial), kind: .payback, product: product.code,
-            account: original.accountReference, amountFen: original.amountFen,
+            account: original.kind == .remittance ? "" : original.accountReference,
+            amountFen: original.amountFen,
             lines: reference.isEmpty
                 ? [] : [PartnerLineItem(reference: reference, amountFen: original.amountFen)],
             details: [

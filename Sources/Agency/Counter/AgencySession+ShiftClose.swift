@@ -72,8 +72,9 @@ extension AgencySession {
         guard !hasUnfinished else {
             throw Refusal(
                 .shiftHasPendingItems,
-                "finish or cancel the authorised withdrawals of this shift first",
-                zh: "本班次还有未完成的取款，请先办结或撤销")
+                "transactions of this shift are unfinished: finish or cancel authorised "
+                    + "withdrawals, and wait for partners that are being asked",
+                zh: "本班次还有未完成的业务：请先办结或撤销取款，并等待合作方应答")
         }
     }
 

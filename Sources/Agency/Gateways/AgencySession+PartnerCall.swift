@@ -67,7 +67,7 @@ extension AgencySession {
         let place = try basketPlace(ofItem: call.serial)
         try undoCommand()
         var refusal =
-            call.originalSerial == nil
+            call.originalSerial == nil || call.kind == .ticketSale
             ? refusal(of: call, PartnerCallNews(event: .notSent)) : Self.voidNeedsPartner
         if let place { refusal = refusal.ofItem(place) }
         return PaymentOutcome(outcome: .refused(refusal), isSettled: true)

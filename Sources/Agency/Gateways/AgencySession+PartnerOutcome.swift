@@ -42,12 +42,12 @@ extension AgencySession {
     /// What the key of a call is told that came to nothing.
     func refusal(of call: PartnerCall, _ news: PartnerCallNews) -> Refusal {
         let partner = catalogue.product(call.product).partner
-        if news.event == .notSent { return Self.unreachable(partner, cashFen: call.cashFen) }
         let isTicketSale = call.kind == .ticketSale && call.originalSerial == nil
         let (act, chineseAct) =
             isTicketSale
             ? ("give back all of the cash, the service fee too", "请退还全部现金（含服务费）")
             : Self.act(cashFen: call.cashFen)
+        if news.event == .notSent { return Self.unreachable(partner, act, zh: chineseAct) }
         if news.event == .reversed {
             return Refusal(
                 .partnerUnavailable,
@@ -86,7 +86,13 @@ extension AgencySession {
     /// What is told when a partner certainly saw nothing of a transaction.
     static func unreachable(_ partner: Partner, cashFen: Int64) -> Refusal {
         let (act, chineseAct) = act(cashFen: cashFen)
-        return Refusal(
+        return unreachable(partner, act, zh: chineseAct)
+    }
+
+    private static func unreachable(
+        _ partner: Partner, _ act: String, zh chineseAct: String
+    ) -> Refusal {
+        Refusal(
             .partnerUnavailable,
             "\(partner.name) cannot be reached and nothing was booked; \(act) and try again later",
             zh: "无法连接\(partner.name)，未入账；\(chineseAct)，稍后再试")

@@ -26,7 +26,6 @@ struct PartnerCall: Sendable {
     let contract: ID<Contract>
     let businessDate: BusinessDate
     let amountFen: Int64
-    let feeFen: Int64
     let commissionFen: Int64
     /// What it moves in the till, in fen; below zero when it pays out.
     let cashFen: Int64
@@ -78,7 +77,7 @@ extension PartnerCall {
 struct PartnerCallReader {
     private static let columns = """
         SELECT c.serial, c.act, c.state, x.status, c.key, c.credential, x.kind, x.shift_id,
-            x.product_id, x.contract_id, x.business_date, x.amount_fen, x.fee_fen,
+            x.product_id, x.contract_id, x.business_date, x.amount_fen,
             x.commission_fen, c.cash_fen, c.pending_entry_id, c.suspense_entry_id,
             c.return_entry_id, x.original_serial, x.basket_serial, c.reason
         FROM partner_call c JOIN service_transaction x ON x.serial = c.serial
@@ -123,11 +122,35 @@ extension PartnerCall {
             key: row.optionalText(4), credential: row.optionalInteger(5), kind: kind,
             shift: ID(row.integer(7)), product: ID(row.integer(8)), contract: ID(row.integer(9)),
             businessDate: row.businessDate(10), amountFen: row.integer(11),
-            feeFen: row.integer(12), commissionFen: row.integer(13), cashFen: row.integer(14),
-            pendingEntry: row.optionalInteger(15).map { ID($0) },
-            suspenseEntry: row.optionalInteger(16).map { ID($0) },
-            returnEntry: row.optionalInteger(17).map { ID($0) },
-            originalSerial: row.optionalInteger(18), basketSerial: row.optionalInteger(19),
-            reason: row.text(20))
+            commissionFen: row.integer(12), cashFen: row.integer(13),
+            pendingEntry: row.optionalInteger(14).map { ID($0) },
+            suspenseEntry: row.optionalInteger(15).map { ID($0) },
+            returnEntry: row.optionalInteger(16).map { ID($0) },
+            originalSerial: row.optionalInteger(17), basketSerial: row.optionalInteger(18),
+            reason: row.text(19))
+    }
+}
+
+extension AgencySession {
+    /// What is to be asked about a call; nothing when it is settled.
+    func task(serial: Int64) throws -> PartnerTask? {
+        try PartnerCallReader(connection).call(serial).flatMap { task(of: $0) }
+    }
+
+    func task(of call: PartnerCall) -> PartnerTask? {
+        call.question.map {
+            PartnerTask(
+                serial: call.serial, partnerCode: catalogue.product(call.product).partner.code,
+                amountFen: abs(call.amountFen), question: $0)
+        }
+    }
+}
+
+extension PartnerReversal {
+    /// Takes back what a partner booked, for the counter voids it.
+    static func void(of original: Int64, amountFen: Int64) -> PartnerReversal {
+        PartnerReversal(
+            serial: PartnerSerial(transaction: original), amountFen: amountFen,
+            reason: "voided at the counter")
     }
 }

@@ -124,7 +124,7 @@ public final class PartnerDesk: Sendable {
                 .unknownPartnerCall, "no open call to a partner has this serial; nothing to ask",
                 zh: "没有此流水号的待确认业务；无需查询")
         }
-        ask(task, attempt: 0)
+        ask(task, attempt: nil)
     }
 
     // MARK: First call
@@ -160,7 +160,10 @@ public final class PartnerDesk: Sendable {
     // MARK: Questions
 
     /// Asks what became of a call and records the answer; what stays open is asked again later.
-    private func ask(_ task: PartnerTask, attempt: Int) {
+    ///
+    /// - Parameter attempt: how often it was asked before; nothing for a question beside these turns,
+    ///   which go on without it.
+    private func ask(_ task: PartnerTask, attempt: Int?) {
         guard !isStopped.load(ordering: .relaxed) else { return }
         guard let line = lines[task.partnerCode] else {
             return report(
@@ -185,13 +188,13 @@ public final class PartnerDesk: Sendable {
         }
     }
 
-    private func record(_ news: PartnerCallNews, _ task: PartnerTask, attempt: Int) {
+    private func record(_ news: PartnerCallNews, _ task: PartnerTask, attempt: Int?) {
         record(news, task.serial, attempt: attempt) { _ in }
     }
 
     /// Records news and goes on with what is still open; when that fails, it is tried again.
     private func record(
-        _ news: PartnerCallNews, _ serial: Int64, attempt: Int,
+        _ news: PartnerCallNews, _ serial: Int64, attempt: Int?,
         _ completion: @escaping Completion
     ) {
         do {
@@ -199,14 +202,15 @@ public final class PartnerDesk: Sendable {
                 let before = try session.task(serial: serial)?.question
                 let outcome = try session.record(news, serial: serial)
                 let task = try session.task(serial: serial)
-                return (outcome, task, task?.question != before)
+                return (outcome, task, task?.question != before && before != .reverse)
             }) { [self] result in
                 switch result {
                 case .success(let (outcome, task, isNew)):
                     completion(.success(outcome))
                     guard let task else { return }
-                    // A new question is asked at once, the same one after a pause.
-                    isNew ? ask(task, attempt: 0) : askLater(task, attempt: attempt)
+                    // A new question is asked at once; the same one, or one that follows a refused
+                    // reversal, after a pause that grows.
+                    isNew ? ask(task, attempt: attempt) : askLater(task, attempt: attempt)
                 case .failure(let error):
                     completion(.failure(error))
                     recordLater(news, serial, attempt: attempt, after: error)
@@ -218,15 +222,17 @@ public final class PartnerDesk: Sendable {
         }
     }
 
-    private func askLater(_ task: PartnerTask, attempt: Int) {
+    private func askLater(_ task: PartnerTask, attempt: Int?) {
+        guard let attempt else { return }
         after(Self.pauseMilliseconds(attempt)) { [self] in ask(task, attempt: attempt + 1) }
     }
 
     /// Tries again to record, as after a full disk; at shut-down it is left to the next start.
     private func recordLater(
-        _ news: PartnerCallNews, _ serial: Int64, attempt: Int, after error: any Error
+        _ news: PartnerCallNews, _ serial: Int64, attempt: Int?, after error: any Error
     ) {
         report("the partner's answer to \(serial) is not recorded yet: \(error)")
+        guard let attempt else { return }
         if case WriterError.stopped = error { return }
         after(Self.pauseMilliseconds(attempt)) { [self] in
             record(news, serial, attempt: attempt + 1) { _ in }
@@ -235,29 +241,5 @@ public final class PartnerDesk: Sendable {
 
     static func pauseMilliseconds(_ attempt: Int) -> Int {
         min(firstPauseMilliseconds << min(attempt, 20), lastPauseMilliseconds)
-    }
-}
-
-extension AgencySession {
-    /// What is to be asked about a call; nothing when it is settled.
-    func task(serial: Int64) throws -> PartnerTask? {
-        try PartnerCallReader(connection).call(serial).flatMap { task(of: $0) }
-    }
-
-    func task(of call: PartnerCall) -> PartnerTask? {
-        call.question.map {
-            PartnerTask(
-                serial: call.serial, partnerCode: catalogue.product(call.product).partner.code,
-                amountFen: abs(call.amountFen), question: $0)
-        }
-    }
-}
-
-extension PartnerReversal {
-    /// Takes back what a partner booked, for the counter voids it.
-    static func void(of original: Int64, amountFen: Int64) -> PartnerReversal {
-        PartnerReversal(
-            serial: PartnerSerial(transaction: original), amountFen: amountFen,
-            reason: "voided at the counter")
     }
 }

@@ -26,10 +26,11 @@ public struct PrizePaymentRequest: Sendable {
         WinningTicket.digest(serial: serial, validationCode: validationCode)
     }
 
-    /// SHA-256 over the request's fields, for its idempotency key.
-    public var fingerprint: SHA256Digest {
+    /// SHA-256 over the request's fields, for its idempotency key; keyed, for a code is soon guessed.
+    func fingerprint(key: SymmetricKey) -> SHA256Digest {
         fingerprintOf(
-            "prize_payment", productCode, "\(serial)/\(ticketDigest.hex)", amountFen)
+            "prize_payment", productCode,
+            keyedDigest("prize", "\(serial)/\(validationCode)", key: key), amountFen)
     }
 }
 

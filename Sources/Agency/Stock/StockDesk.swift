@@ -103,17 +103,24 @@ public final class StockDesk: Sendable {
                     // A new question is asked at once, the same one after a pause.
                     next.question == .cancel && answer == .notFound
                         ? ask(next, attempt: 0) {} : askLater(next, attempt: attempt)
-                case .failure(let error):
-                    report("the activation of sale \(card.sale) is not recorded yet: \(error)")
-                    if case WriterError.stopped = error { return }
-                    after(PartnerDesk.pauseMilliseconds(attempt)) { [self] in
-                        record(answer, card, attempt: attempt + 1) {}
-                    }
+                case .failure(let error): recordLater(answer, card, attempt, after: error)
                 }
             }
         } catch {
             heard()
-            report("the activation of sale \(card.sale) waits for the next start: \(error)")
+            recordLater(answer, card, attempt, after: error)
+        }
+    }
+
+    /// Tries again to record, as after a full disk; at shut-down it is left to the next start.
+    private func recordLater(
+        _ answer: StockActivationAnswer, _ card: StockActivation, _ attempt: Int,
+        after error: any Error
+    ) {
+        report("the activation of sale \(card.sale) is not recorded yet: \(error)")
+        if case WriterError.stopped = error { return }
+        after(PartnerDesk.pauseMilliseconds(attempt)) { [self] in
+            record(answer, card, attempt: attempt + 1) {}
         }
     }
 }

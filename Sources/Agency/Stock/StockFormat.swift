@@ -35,11 +35,6 @@ public struct StockFormat: Sendable, Equatable {
         self.checkDigits = checkDigits
     }
 
-    /// The highest number that the digits can hold.
-    var maximumNumber: Int64 {
-        (0..<digitCount).reduce(1) { power, _ in power * 10 } - 1
-    }
-
     /// The serial of a number, as it is printed.
     public func text(_ number: Int64) -> String {
         let digits = Self.padded(number, digitCount)

@@ -38,22 +38,6 @@ extension AgencySession {
         }
     }
 
-    /// Takes the cash for a reservation and issues its tickets, alone or as an item of a basket.
-    ///
-    /// - Throws: `Refusal` with `sellAlone` where the principal must be asked.
-    func sellTickets(
-        _ request: TicketIssueRequest, shift: Shift, basket: OpenBasket?
-    ) throws -> SoldTickets {
-        let sale = try sale(of: request, shift: shift, basket: basket)
-        guard !sale.isIssuedByPrincipal else {
-            throw Refusal(
-                .sellAlone,
-                "the principal issues these tickets itself; sell them by themselves",
-                zh: "此票由承运方出票，不能合并办理；请单独售票")
-        }
-        return try issueNow(sale)
-    }
-
     /// Records a sale's intent, alone or as an item of a basket; its seats stay held.
     ///
     /// - Parameter claim: the key that hears the answer; nothing for an item of a basket.
@@ -83,8 +67,8 @@ extension AgencySession {
                     details: [date] + sale.passengers.details)))
     }
 
-    /// Posts a sale that asks no partner and issues its tickets.
-    private func issueNow(_ sale: TicketSale) throws -> SoldTickets {
+    /// Posts a sale that asks no partner and issues its tickets, alone or as an item of a basket.
+    func issueNow(_ sale: TicketSale) throws -> SoldTickets {
         try keep(sale.passengers, of: sale.reservation)
         let receipt = try post(sale.transaction)
         var sold = try issue(

@@ -52,14 +52,6 @@ extension TicketReservation.State {
             nil
         }
     }
-
-    /// Whether the reservation itself holds its seats; those of issued ones are held by tickets.
-    var holdsSeats: Bool {
-        switch self {
-        case .reserved, .paid: true
-        case .issued, .expired, .cancelled, .returned: false
-        }
-    }
 }
 
 extension AgencySession {

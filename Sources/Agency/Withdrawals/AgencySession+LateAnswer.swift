@@ -33,7 +33,7 @@ extension AgencySession {
     }
 
     /// Keeps an answer that came too late, with the bank's reference, for whoever asks the bank.
-    func keepLate(_ answer: String, reference: String, of serial: Int64) throws {
+    private func keepLate(_ answer: String, reference: String, of serial: Int64) throws {
         try connection.prepare(
             """
             INSERT INTO late_bank_answer (serial, recorded_at, answer, partner_reference)

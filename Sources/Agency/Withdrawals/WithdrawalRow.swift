@@ -6,11 +6,9 @@ import SQL
 struct WithdrawalRow {
     let serial: Int64
     let shift: ID<Shift>
-    let product: ID<Product>
     let businessDate: BusinessDate
     let status: TransactionStatus
     let amountFen: Int64
-    let commissionFen: Int64
     let cardDigest: String
     /// One of the month's withdrawals of a subsidy that cost no fee.
     let isFree: Bool
@@ -24,21 +22,20 @@ extension AgencySession {
     func withdrawal(_ serial: Int64) throws -> WithdrawalRow? {
         try connection.prepare(
             """
-            SELECT x.shift_id, x.product_id, x.business_date, x.status, x.amount_fen,
-                x.commission_fen, w.card_digest, w.key, w.credential, w.pending_entry_id, w.is_free
+            SELECT x.shift_id, x.business_date, x.status, x.amount_fen, w.card_digest,
+                w.key, w.credential, w.pending_entry_id, w.is_free
             FROM withdrawal w JOIN service_transaction x ON x.serial = w.serial
             WHERE w.serial = $1
             """
         ).first(.integer(serial)) { row in
-            guard let status = TransactionStatus(rawValue: row.text(3)) else {
-                throw row.damage(3, expected: "a status")
+            guard let status = TransactionStatus(rawValue: row.text(2)) else {
+                throw row.damage(2, expected: "a status")
             }
             return WithdrawalRow(
-                serial: serial, shift: ID(row.integer(0)), product: ID(row.integer(1)),
-                businessDate: row.businessDate(2), status: status, amountFen: row.integer(4),
-                commissionFen: row.integer(5), cardDigest: row.text(6),
-                isFree: row.integer(10) == 1, key: row.text(7), credential: row.integer(8),
-                pendingEntry: ID(row.integer(9)))
+                serial: serial, shift: ID(row.integer(0)), businessDate: row.businessDate(1),
+                status: status, amountFen: row.integer(3), cardDigest: row.text(4),
+                isFree: row.integer(8) == 1, key: row.text(5), credential: row.integer(6),
+                pendingEntry: ID(row.integer(7)))
         }
     }
 

@@ -155,3 +155,12 @@ extension JSONObjectDecoder {
         return date
     }
 }
+
+extension Call {
+    /// - Throws: `Problem` when a body came.
+    func takesNoBody() throws {
+        guard request.body.isEmpty else {
+            throw Problem(.invalidJSON, status: 422, detail: "this request takes no body")
+        }
+    }
+}

@@ -70,7 +70,7 @@ extension API {
     private func addSuspensionRoutes(to routes: inout RouteTable) {
         routes.command(.post, "/v1/shifts/{shift_id}/suspend", for: [.operator]) { call in
             let shift = try call.parameters.integer("shift_id")
-            try call.refuseBody()
+            try call.takesNoBody()
             try book.writer.submit({ try $0.suspend(shift: shift, by: call.principal) }) {
                 if case .success = $0 { sessions.forget(staff: call.principal.staff) }
                 answer($0.map { .done($0) }, call, status: 200)
@@ -78,7 +78,7 @@ extension API {
         }
         routes.command(.post, "/v1/shifts/{shift_id}/resume", for: [.operator]) { call in
             let shift = try call.parameters.integer("shift_id")
-            try call.refuseBody()
+            try call.takesNoBody()
             let digest = SHA256.hash(bearerToken(of: call.request) ?? "").hex
             try write(call) {
                 try $0.resume(shift: shift, tokenDigest: digest, by: call.principal)
@@ -88,15 +88,6 @@ extension API {
 
     static let noStation = Refusal(
         .notPermitted, "you belong to no station", zh: "您不属于任何站点，无权办理")
-}
-
-extension Call {
-    /// - Throws: `Problem` when a body came with a request that takes none.
-    func refuseBody() throws {
-        guard request.body.isEmpty else {
-            throw Problem(.invalidJSON, status: 422, detail: "this request takes no body")
-        }
-    }
 }
 
 extension HTTPResponse {

@@ -28,7 +28,7 @@ extension API {
         }
         routes.command(.post, "/v1/shifts/{shift_id}/handover/withdraw", for: [.operator]) { call in
             let shift = try call.parameters.integer("shift_id")
-            try call.refuseBody()
+            try call.takesNoBody()
             try write(call) { try $0.withdrawHandover(shift: shift, by: call.principal) }
         }
         routes.command(.post, "/v1/shifts/{shift_id}/handover/accept", for: [.operator]) { call in

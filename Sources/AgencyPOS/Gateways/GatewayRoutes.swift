@@ -8,9 +8,7 @@ extension API {
     /// The lines to partners, what is not confirmed, and cash that goes back.
     func addGatewayRoutes(to routes: inout RouteTable) {
         routes.command(.post, "/v1/receipts/{serial}/return", for: [.operator]) { call in
-            guard call.request.body.isEmpty else {
-                throw Problem(.invalidJSON, status: 422, detail: "this request takes no body")
-            }
+            try call.takesNoBody()
             let serial = try serialNumber(call.parameters["serial"])
             let claim = try call.claim(returnFingerprint(serial: serial))
             try writeOnce(call) {
@@ -46,9 +44,7 @@ extension API {
         }
         let askers: Set<Role> = [.liaison, .administrator]
         routes.query(.post, "/v1/partner-calls/{serial}/query", for: askers) { call in
-            guard call.request.body.isEmpty else {
-                throw Problem(.invalidJSON, status: 422, detail: "this request takes no body")
-            }
+            try call.takesNoBody()
             let serial = try serialNumber(call.parameters["serial"])
             if let partner = call.principal.partner {
                 let isOwn = try book.readers.read {

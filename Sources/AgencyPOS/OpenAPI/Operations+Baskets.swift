@@ -57,7 +57,8 @@ extension Operations {
                 .amountMismatch,
                 .unknownProduct, .wrongProductKind, .amountNotAllowed, .noContract,
                 .feeNotInTariff, .unknownReservation, .reservationAlreadyIssued,
-                .reservationExpired, .sellAlone, .tenderTooSmall, .paymentUnconfirmed,
+                .reservationExpired, .identityNotChecked, .passengerAlreadyBooked, .sellAlone,
+                .tenderTooSmall, .paymentUnconfirmed,
                 .billWithdrawn, .billerClosed, .periodRequired, .periodAlreadyPaid,
                 .partnerUnavailable, .unknownStockItem, .stockPackFrozen, .noOpenStockPack,
                 .stockPackTooSmall, .stockSerialInvalid, .stockSerialTaken,
@@ -94,7 +95,10 @@ extension Operations {
                 .request(
                     Property("kind", .words(["tickets"]), "Reserved tickets"),
                     Property("reservation_id", .number, "A reservation of the own station"),
-                    Property("amount_fen", .amountFen, "The reservation's fares"), serviceFee),
+                    Property("amount_fen", .amountFen, "The reservation's fares"), serviceFee,
+                    Property.optional(
+                        "passengers", .array(.named("Passenger")),
+                        "Who travels, one for each seat, where the contract names passengers")),
                 .request(
                     Property("kind", .words(["stock"]), "Serials of the open pack; no cards"),
                     Property("product_id", .code, "A stock product"),

@@ -18,7 +18,7 @@ extension Operations {
                 .page("partner_lines", of: .named("PartnerLine")), "All lines, on one page")),
         Operation(
             method: .get, path: "/v1/partner-calls", name: "listPartnerCalls", tag: "gateways",
-            summary: "Payments that are not confirmed, or whose cash is to be returned",
+            summary: "Transactions that are not confirmed, or whose cash is to be paid out",
             roles: [.operator, .liaison, .administrator],
             parameters: Parameter.page(upTo: Call.maximumPageSize),
             answer: .json(
@@ -67,7 +67,8 @@ extension Operations {
                 Property(
                     "state",
                     .words([
-                        "posting", "unknown", "reversing", "disputed", "refused", "reversed",
+                        "posting", "unknown", "reversing", "disputed", "booked", "refused",
+                        "reversed",
                     ]), "What is known"),
                 Property("status", .words(TransactionStatus.self), "Where the payment stands"),
                 Property("partner_id", .code, "The partner"),
@@ -79,7 +80,7 @@ extension Operations {
                     "booked_fen", .fen, "What the partner says that it booked",
                     isRequired: false),
                 Property("attempts", .count, "How often it was asked"),
-                Property("recorded_at", .time, "When the cash was taken"),
+                Property("recorded_at", .time, "When it was begun"),
                 Property("asked_at", .time, "When the partner was last asked"),
                 Property("reason", .anyText, "What was heard last"))
         ),

@@ -143,7 +143,8 @@ extension Operations {
                 .unknownProduct, .wrongProductKind, .unknownStockItem, .noContract,
                 .amountMismatch, .amountNotAllowed, .feeNotInTariff, .identityNotChecked,
                 .stockPackFrozen, .noOpenStockPack, .stockPackTooSmall, .stockSerialInvalid,
-                .stockSerialTaken,
+                .stockSerialTaken, .tillCeilingReached,
+                .partnerUnavailable,
             ]),
         Operation(
             method: .get, path: "/v1/stock-sales/{serial}", name: "getStockSale", tag: "stock",

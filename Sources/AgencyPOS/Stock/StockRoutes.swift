@@ -127,15 +127,6 @@ enum SpoiltAs: String, CaseIterable, Sendable {
     case damaged, voided
 }
 
-extension Call {
-    /// - Throws: `Problem` when a body came.
-    func takesNoBody() throws {
-        guard request.body.isEmpty else {
-            throw Problem(.invalidJSON, status: 422, detail: "this request takes no body")
-        }
-    }
-}
-
 extension StockDelivery {
     init(decoding object: JSONObjectDecoder) throws(JSONError) {
         var body = object

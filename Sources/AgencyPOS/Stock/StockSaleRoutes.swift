@@ -26,7 +26,7 @@ extension API {
         }
         routes.command(.post, "/v1/prize-payments", for: [.operator]) { call in
             let prize = try PrizePaymentRequest(decoding: call.body())
-            let claim = try call.claim(prize.fingerprint)
+            let claim = try call.claim(book.fingerprint(of: prize))
             try partners.payPrize(prize, claim: claim, by: call.principal) { answer($0, call) }
         }
         routes.command(.post, "/v1/stock/papers", for: [.operator]) { call in

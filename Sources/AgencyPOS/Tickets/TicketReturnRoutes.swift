@@ -34,13 +34,13 @@ extension API {
             try body.finish()
             let claim = try call.claim(request.fingerprint)
             try partners.refundTicket(request, claim: claim, by: call.principal) {
-                answerLed($0, call)
+                answer($0, call)
             }
         }
         routes.command(
             .post, "/v1/tickets/{serial}/{item}/use", for: [.operator, .liaison]
         ) { call in
-            try checkNoBody(of: call)
+            try call.takesNoBody()
             let (serial, item) = try ticket(of: call)
             let claim = try call.claim(ticketUseFingerprint(serial: serial, item: item))
             try writeOnce(call, status: 201) {

@@ -56,7 +56,7 @@ extension API {
         routes.command(
             .post, "/v1/ticket-reservations/{reservation_id}/cancel", for: [.operator]
         ) { call in
-            try checkNoBody(of: call)
+            try call.takesNoBody()
             let number = try call.parameters.integer("reservation_id")
             try write(call) { try $0.cancelReservation(number, by: call.principal) }
         }
@@ -64,15 +64,9 @@ extension API {
             let issue = try TicketIssueRequest(decoding: call.body())
             let claim = try call.claim(issue.fingerprint)
             try partners.sellTickets(issue, claim: claim, by: call.principal) {
-                answerLed($0, call)
+                answer($0, call)
             }
         }
-    }
-
-    /// Answers with what a principal was asked for: 201, or 202 while it has not answered.
-    func answerLed(_ result: Result<PaymentOutcome, any Error>, _ call: Call) {
-        let isSettled = (try? result.get().isSettled) ?? true
-        answer(result.map(\.outcome), call, status: isSettled ? 201 : 202)
     }
 
     /// A page of trips, or of offers, of a product on a day; the first one is asked of a principal
@@ -141,14 +135,6 @@ extension API {
                 "there are more children and seniors than seats; correct the counts")
         }
         return seats
-    }
-
-    /// Refuses a body where none belongs.
-    func checkNoBody(of call: Call) throws {
-        guard call.request.body.isEmpty else {
-            throw Problem(
-                .invalidJSON, status: 422, detail: "this request takes no body")
-        }
     }
 }
 

@@ -34,10 +34,7 @@ extension API {
 
     /// The serial number in a path, as receipts show it or without its zeros; no body may come.
     func serial(of call: Call) throws -> Int64 {
-        guard call.request.body.isEmpty else {
-            throw Problem(
-                .invalidJSON, status: 422, detail: "this request takes no body")
-        }
+        try call.takesNoBody()
         return try serialNumber(call.parameters["serial"])
     }
 

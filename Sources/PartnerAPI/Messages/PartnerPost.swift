@@ -20,7 +20,7 @@ public struct PartnerPost: Sendable, Equatable {
     public var kind: Kind
     /// The partner's code of the product.
     public var product: String
-    /// The customer's account or meter; the source of a transfer; empty where there is none.
+    /// The customer's account, meter or telephone number; empty where there is none.
     public var account: String
     /// The account that a remittance or transfer goes to.
     public var targetAccount: String?
@@ -28,7 +28,7 @@ public struct PartnerPost: Sendable, Equatable {
     public var amountFen: Int64
     /// What the amount is made of, by the references of bills or offers; may be empty.
     public var lines: [PartnerLineItem]
-    /// The card of a withdrawal; it goes to the partner and nowhere else.
+    /// The card of a withdrawal or a transfer; it goes to the partner and nowhere else.
     public var card: PartnerCard?
     public var details: [PartnerDetail]
 

@@ -60,7 +60,7 @@ import Testing
         Row(
             name: "unanswered, and never heard of", correction: .refund,
             first: silentRefund(.lose), then: { $0.set(query: .truth) }, end: .reversed,
-            code: .partnerRefused),
+            code: .partnerUnavailable),
     ]
 
     @Test("the cash goes back once its partner has confirmed, and only then", arguments: rows)

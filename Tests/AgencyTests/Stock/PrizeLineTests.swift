@@ -22,7 +22,7 @@ import Testing
         key: String = "prize-001", by teller: Principal
     ) throws -> PaymentOutcome {
         let call = PaymentCall()
-        let claim = try bench.test.claim(key, teller, request.fingerprint)
+        let claim = try bench.test.claim(key, teller, bench.test.book.fingerprint(of: request))
         try bench.desk.payPrize(request, claim: claim, by: teller) { call.hear($0) }
         return try call.wait()
     }
@@ -106,7 +106,7 @@ import Testing
             #expect(paid == [Self.cash: -2_000, "2241.LOTTERY01.SUSP": 2_000])
             #expect(try Self.pay(bench, by: teller).isSettled)
         } else {
-            #expect(told.outcome.refusalCode == .partnerRefused)
+            #expect(told.outcome.refusalCode == .partnerUnavailable)
             bench.partner.set(.book)
             #expect(try Self.pay(bench, key: "prize-003", by: teller).isSettled)
         }

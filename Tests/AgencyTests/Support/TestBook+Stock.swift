@@ -137,7 +137,7 @@ extension TestBook {
                 FROM stock_item i WHERE i.code = 'SCRATCH10'
                 """)
         }
-        let claim = try claim(key, principal, request.fingerprint)
+        let claim = try claim(key, principal, book.fingerprint(of: request))
         let call = PaymentCall()
         try PartnerDesk(writer: book.writer, lines: [:]) { print($0) }
             .payPrize(request, claim: claim, by: principal) { call.hear($0) }

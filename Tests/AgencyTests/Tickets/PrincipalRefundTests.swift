@@ -139,7 +139,7 @@ import Testing
         #expect(try bench.test.seatsLeft("QC0009", on: "2026-11-21") == seats)
         #expect(
             try bench.refund(serial, key: "terminal-2", by: teller).outcome.refusalCode
-                == .partnerRefused)
+                == .partnerUnavailable)
         #expect(
             try bench.giveBack(2, key: "return-1", by: teller).refusalCode == .returnNotDue)
         #expect(try bench.test.faults() == [])

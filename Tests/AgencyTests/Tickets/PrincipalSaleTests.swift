@@ -254,21 +254,37 @@ import Testing
         #expect(try test.texts("SELECT state FROM ticket_reservation") == ["reserved"])
     }
 
-    @Test("an item of a basket is begun without a key, and its answer ends it alike")
-    func withoutKey() throws {
+    @Test(
+        "in a basket they are asked for beside the rest, and go their own way",
+        arguments: [
+            (ControllablePartner.Post.book, "posted", 2), (.refuse, "refused", 0),
+            (.bookSilently, "waiting", 0),
+        ])
+    func basket(post: ControllablePartner.Post, state: String, tickets: Int64) throws {
         let bench = try PartnerBench.principal()
         let teller = try bench.test.signOn()
+        bench.partner.set(post)
+        bench.partner.set(query: .silence)
         let reservation = try bench.test.reserve("QC0009", seats: 2, by: teller)
-        let request = TicketIssueRequest(
-            reservation: reservation.number, amountFen: reservation.fareFen)
-        _ = try bench.test.perform { session in
-            let shift = try session.shifts.shift(of: teller, session.connection)
-            let call = try session.begin(
-                session.sale(of: request, shift: shift), claim: nil)
-            _ = try session.record(PartnerCallNews(event: .booked), serial: call.serial)
-        }
-        #expect(try bench.test.status(1) == .posted)
+        let outcome = try bench.payBasket(
+            [
+                TestBook.phone(2_000),
+                .tickets(
+                    TicketIssueRequest(
+                        reservation: reservation.number, amountFen: reservation.fareFen)),
+            ], tenderedFen: 10_000, key: "basket-01", by: teller)
+        let items = try outcome.outcome.answer().objects("items")
+        #expect(try items.map { try $0.text("state") } == ["posted", state])
+        #expect(try items[1].objects("tickets").count == tickets)
+        #expect(try bench.test.count("ticket") == tickets)
+        #expect(outcome.isSettled == (state != "waiting"))
+        #expect(try bench.test.faults() == [])
+        guard state == "waiting" else { return }
+        bench.partner.set(query: .truth)
+        try bench.desk.askNow(serial: 2)
+        try bench.wait(for: .booked, serial: 2)
         #expect(try bench.test.count("ticket") == 2)
+        #expect(try bench.test.faults() == [])
     }
 }
 
