@@ -172,6 +172,11 @@ import Testing
         bench.partner.correct("000000000001", amountFen: 10_000)
         bench.partner.set(reversal: .refuse)
         next.work()
+        // What was refused is not asked again at once, for the two might go on so for ever.
+        let query = try bench.timer.next()
+        #expect(try bench.state() == .unknown)
+        #expect(query.milliseconds > next.milliseconds)
+        query.work()
         try bench.wait(for: .booked)
         #expect(try bench.test.status(1) == .posted)
         #expect(try bench.test.faults() == [])
