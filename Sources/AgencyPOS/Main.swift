@@ -70,6 +70,11 @@ enum Main {
                 message: "the data folder's book.db cannot be used (\(error.message)); run as the "
                     + "user that owns it, who can write to its disk",
                 code: .unusable)
+        case WriterError.batchRolledBack(let cause) where cause.isStorageFull:
+            CommandError(
+                message: "the data folder's disk is full, and what an earlier run left open cannot "
+                    + "be recorded; free some space and start again, nothing is lost",
+                code: .unusable)
         case let error as SQLError:
             CommandError(
                 message: "database error \(error.extendedCode): \(error.message)",
