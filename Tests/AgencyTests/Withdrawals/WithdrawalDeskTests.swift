@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Synchronization
 import Testing
 
@@ -150,6 +150,8 @@ import Testing
         let willing = ControllablePartner()
         try next.desk(willing).resolveInterrupted()
         try next.wait(forReversal: "confirmed", serial)
+        // The silent bank is asked on a thread of its own line, which may be slower.
+        for _ in 0..<5_000 where bank.questions.reversals == 0 { usleep(1_000) }
         #expect(willing.questions.reversals == 1 && bank.questions.reversals > 0)
         try next.desk(willing).resolveInterrupted()
         try next.settle()
