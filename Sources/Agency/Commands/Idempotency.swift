@@ -58,27 +58,34 @@ extension AgencySession {
         _ claim: IdempotencyClaim, passing: Set<RefusalCode> = [], _ body: () throws -> [UInt8]
     ) throws -> CommandOutcome {
         if let known = try knownOutcome(of: claim) { return known }
-        let (changes, numbers) = (connection.changeCount, receiptCounters.takenCount)
-        do {
+        let result = try undoingRefusal(of: claim, passing: passing) {
             let answer = try body()
             try keep(claim, outcome: "done", answer: answer)
-            return .done(answer)
+            return answer
+        }
+        switch result {
+        case .success(let answer): return .done(answer)
+        case .failure(let refusal): return .refused(refusal)
+        }
+    }
+
+    /// Runs `body` under a new key; what it wrote before a refusal is undone, and the refusal is kept
+    /// as the key's answer.
+    ///
+    /// - Parameter passing: refusals that are told and not kept.
+    func undoingRefusal<Value>(
+        of claim: IdempotencyClaim, passing: Set<RefusalCode> = [], _ body: () throws -> Value
+    ) throws -> Result<Value, Refusal> {
+        let (changes, numbers) = (connection.changeCount, receiptCounters.takenCount)
+        do {
+            return .success(try body())
         } catch let refusal as Refusal {
             if connection.changeCount != changes || receiptCounters.takenCount != numbers {
                 try undoCommand()
             }
             if !passing.contains(refusal.code) { try refuse(claim, refusal) }
-            return .refused(refusal)
+            return .failure(refusal)
         }
-    }
-
-    /// Claims a key for a command that takes several steps; its answer follows later.
-    ///
-    /// - Returns: the known outcome, or nothing when the key is now claimed.
-    func begin(_ claim: IdempotencyClaim) throws -> CommandOutcome? {
-        if let known = try knownOutcome(of: claim) { return known }
-        try keep(claim, outcome: "running", answer: [])
-        return nil
     }
 
     /// Keeps a refusal as the answer of a key that is not claimed yet.

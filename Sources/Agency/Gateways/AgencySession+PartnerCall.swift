@@ -14,21 +14,19 @@ extension AgencySession {
         if let known = try knownOutcome(of: claim) {
             return .known(try current(known, of: claim))
         }
-        let (changes, numbers) = (connection.changeCount, receiptCounters.takenCount)
-        do {
-            switch try body() {
-            case .done(let answer):
-                try keep(claim, outcome: "done", answer: answer)
-                return .known(PaymentOutcome(outcome: .done(answer), isSettled: true))
-            case .asking(let calls):
-                try keep(claim, outcome: "running", answer: [])
-                return .asking(calls)
+        let result = try undoingRefusal(of: claim) {
+            let step = try body()
+            switch step {
+            case .done(let answer): try keep(claim, outcome: "done", answer: answer)
+            case .asking: try keep(claim, outcome: "running", answer: [])
             }
-        } catch let refusal as Refusal {
-            if connection.changeCount != changes || receiptCounters.takenCount != numbers {
-                try undoCommand()
-            }
-            try refuse(claim, refusal)
+            return step
+        }
+        switch result {
+        case .success(.done(let answer)):
+            return .known(PaymentOutcome(outcome: .done(answer), isSettled: true))
+        case .success(.asking(let calls)): return .asking(calls)
+        case .failure(let refusal):
             return .known(PaymentOutcome(outcome: .refused(refusal), isSettled: true))
         }
     }

@@ -127,7 +127,7 @@ public final class SandboxPartner: PartnerGateway {
     }
 
     private func silence() -> PartnerFailure {
-        Thread.sleep(forTimeInterval: Double(timeoutMilliseconds) / 1_000)
+        usleep(UInt32(timeoutMilliseconds) * 1_000)
         return PartnerFailure(kind: .timeout, detail: "the sandbox partner keeps silent")
     }
 }

@@ -14,13 +14,14 @@ extension AgencySession {
     func startWithdrawal(
         _ request: WithdrawalRequest, claim: IdempotencyClaim, by principal: Principal
     ) throws -> WithdrawalStart {
-        if let known = try begin(claim) { return .known(known) }
-        do {
-            return .pending(try insertWithdrawal(request, claim: claim, by: principal))
-        } catch let refusal as Refusal {
-            try undoCommand()
-            try refuse(claim, refusal)
-            return .known(.refused(refusal))
+        if let known = try knownOutcome(of: claim) { return .known(known) }
+        let result = try undoingRefusal(of: claim) {
+            try keep(claim, outcome: "running", answer: [])
+            return try insertWithdrawal(request, claim: claim, by: principal)
+        }
+        switch result {
+        case .success(let pending): return .pending(pending)
+        case .failure(let refusal): return .known(.refused(refusal))
         }
     }
 

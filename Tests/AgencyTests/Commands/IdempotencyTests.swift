@@ -63,18 +63,19 @@ import Testing
     @Test("a running command answers that it runs until it is finished") func running() throws {
         let test = try TestBook()
         let claim = try claim("a")
-        #expect(try test.perform { try $0.begin(claim) } == nil)
-        #expect(try test.perform { try $0.begin(claim) } == .running)
+        #expect(try test.perform { try $0.knownOutcome(of: claim) } == nil)
+        try test.perform { try $0.keep(claim, outcome: "running", answer: []) }
+        #expect(try test.perform { try $0.knownOutcome(of: claim) } == .running)
         #expect(try test.perform { try $0.once(claim) { [] } } == .running)
         try test.perform {
             try $0.finish(key: claim.key, credential: claim.credential, .done([7]))
         }
-        #expect(try test.perform { try $0.begin(claim) } == .done([7]))
+        #expect(try test.perform { try $0.knownOutcome(of: claim) } == .done([7]))
         // A second finish is too late.
         try test.perform {
             try $0.finish(key: claim.key, credential: claim.credential, .done([8]))
         }
-        #expect(try test.perform { try $0.begin(claim) } == .done([7]))
+        #expect(try test.perform { try $0.knownOutcome(of: claim) } == .done([7]))
     }
 
     @Test("another request under a used key is refused and leaves the first answer")
@@ -85,7 +86,8 @@ import Testing
         #expect(
             try test.perform { try $0.once(other) { [2] } }.refusalCode == .idempotencyKeyReused)
         #expect(
-            try test.perform { try $0.begin(other) }?.refusalCode == .idempotencyKeyReused)
+            try test.perform { try $0.knownOutcome(of: other) }?.refusalCode
+                == .idempotencyKeyReused)
         #expect(try test.perform { try $0.once(first) { [3] } } == .done([1]))
     }
 
