@@ -119,8 +119,8 @@ extension Refusal {
     /// The same refusal, of one item of a basket.
     func ofItem(_ index: Int) -> Refusal {
         Refusal(
-            code, "item \(index + 1) of the basket: \(detail); nothing of it was booked",
-            zh: "购物篮第 \(index + 1) 项：\(chineseDetail)；整个购物篮均未入账",
+            code, "item \(index + 1) of the basket: \(detail); no other item was booked either",
+            zh: "购物篮第 \(index + 1) 项：\(chineseDetail)；其他各项也未入账",
             field: "/items/\(index)" + (field ?? ""))
     }
 }

@@ -20,31 +20,30 @@ public final class SettlementExchange: Sendable {
 
     /// Releases every file that is assigned and not yet released.
     ///
-    /// A fault holds back its partner's files alone; it is thrown when all others are released.
-    /// - Returns: the files released by this call.
-    /// - Throws: `SettlementFault` when a file's lines do not sum to the ledger's movement;
-    ///   `SettlementError` when it cannot be written; `SQLError`, `WriterError`.
-    public func releaseAll() throws -> [SettlementFileRow] {
+    /// A fault holds back its partner's files alone: a `SettlementFault` when a file's lines do not
+    /// sum to the ledger's movement, a `SettlementError` when it cannot be written, an `SQLError`
+    /// or a `WriterError` when that cannot be recorded.
+    /// - Throws: `SQLError` when it cannot be read what waits.
+    public func releaseAll() throws -> SettlementRelease {
         try turn.withLock { _ in
             let waiting = try book.readers.read { try SettlementFileReader($0).unreleased() }
-            var released: [SettlementFileRow] = []
+            var release = SettlementRelease()
             var heldBack: Set<ID<Partner>> = []
-            var firstFault: (any Error)?
             // A partner's later files wait for the one that is held back, since they name it.
             for file in waiting where !heldBack.contains(file.partner) {
                 do {
-                    try release(file)
+                    try self.release(file)
                     let row = try book.readers.read {
                         try SettlementFileReader($0).file(named: file.name)
                     }
-                    released.append(row ?? file)
+                    release.files.append(row ?? file)
                 } catch {
                     heldBack.insert(file.partner)
-                    firstFault = firstFault ?? error
+                    release.heldBack.append(
+                        .init(fileName: file.name, partnerCode: file.partnerCode, cause: error))
                 }
             }
-            if let firstFault { throw firstFault }
-            return released
+            return release
         }
     }
 
@@ -97,6 +96,21 @@ public final class SettlementExchange: Sendable {
     }
 }
 
+/// What became of the settlement files that were due.
+public struct SettlementRelease: Sendable {
+    /// A file that is not released yet; the partner's later ones wait for it.
+    public struct HeldBack: Sendable, CustomStringConvertible {
+        public let fileName: String
+        public let partnerCode: String
+        public let cause: any Error
+
+        public var description: String { "\(fileName) is held back: \(cause)" }
+    }
+
+    public fileprivate(set) var files: [SettlementFileRow] = []
+    public fileprivate(set) var heldBack: [HeldBack] = []
+}
+
 /// Why a settlement file was not released.
 public enum SettlementFault: Error, Equatable, Sendable {
     /// The lines' net differs from the ledger's movement of the partner's accounts.
@@ -109,10 +123,9 @@ extension SettlementFault: CustomStringConvertible {
     public var description: String {
         switch self {
         case .linesDifferFromLedger(let file, let lines, let ledger):
-            "\(file) is held back: its lines sum to \(lines) fen, the ledger moved \(ledger) fen; "
-                + "run verify"
+            "the lines of \(file) sum to \(lines) fen, the ledger moved \(ledger) fen; run verify"
         case .keyMissing(let file, let keyID):
-            "\(file) is held back: key \(keyID) is missing"
+            "key \(keyID) of \(file) is missing"
         }
     }
 }

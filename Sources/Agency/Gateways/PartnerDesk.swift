@@ -16,6 +16,8 @@ public final class PartnerDesk: Sendable {
     /// How long until an open question is asked again, in milliseconds: doubled from first to last.
     static let firstPauseMilliseconds = 1_000
     static let lastPauseMilliseconds = 300_000
+    /// How many calls may wait for a partner while people have it asked beside the turns.
+    static let maximumCallsBeforeQuestions = 8
 
     let writer: Writer<AgencySession>
     private let lines: [String: PartnerLine]
@@ -114,15 +116,25 @@ public final class PartnerDesk: Sendable {
         for task in tasks { ask(task, attempt: 0) }
     }
 
-    /// Asks about one open call now, whatever its turn.
+    /// Asks about one open call now, whatever its turn; payments go first.
     ///
-    /// - Throws: `Refusal` with `unknownPartnerCall` when it is settled, or none.
+    /// - Throws: `Refusal` with `unknownPartnerCall` when it is settled, or none;
+    ///   `partnerUnavailable` while the partner's line is busy.
     public func askNow(serial: Int64) throws {
         let task = try writer.perform { try $0.task(serial: serial) }
         guard let task else {
             throw Refusal(
                 .unknownPartnerCall, "no open call to a partner has this serial; nothing to ask",
                 zh: "没有此流水号的待确认业务；无需查询")
+        }
+        if let line = lines[task.partnerCode]?.snapshot,
+            line.queuedCount + line.pausingCount >= Self.maximumCallsBeforeQuestions
+        {
+            throw Refusal(
+                .partnerUnavailable,
+                "\(line.queuedCount + line.pausingCount) calls to \(task.partnerCode) wait already "
+                    + "and payments go first; it is asked again by itself",
+                zh: "\(task.partnerCode) 已有多笔待发请求，缴费优先；系统会自动再次查询")
         }
         ask(task, attempt: nil)
     }

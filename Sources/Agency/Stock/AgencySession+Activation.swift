@@ -13,7 +13,7 @@ extension AgencySession {
     ///
     /// Each with what the network is asked next, which may have heard of it before.
     /// - Parameter sale: those of one sale only.
-    public func dueActivations(ofSale sale: Int64? = nil) throws -> [StockActivation] {
+    func dueActivations(ofSale sale: Int64? = nil) throws -> [StockActivation] {
         try connection.prepare(
             """
             SELECT u.serial, u.item_id, u.number, b.phone_number, x.amount_fen, d.code, r.code,
@@ -38,7 +38,7 @@ extension AgencySession {
     ///
     /// A card that was not activated gives everything back, the fee too: at once while its shift
     /// is open and its till has the cash, else when the customer comes for it.
-    public func recordActivation(_ answer: StockActivationAnswer, ofSale sale: Int64) throws {
+    func recordActivation(_ answer: StockActivationAnswer, ofSale sale: Int64) throws {
         for card in try soldSerials(ofSale: sale) where card.state == .activationDue {
             switch answer {
             case .noAnswer: continue

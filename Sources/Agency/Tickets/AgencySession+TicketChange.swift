@@ -51,9 +51,7 @@ extension AgencySession {
             let trip = try trip(request.tripCode)
             try ticket.checkChange(to: trip, on: request.travelDate, catalogue)
             let contract = try contractToday(for: trip)
-            guard contract.terms[.principalIssues] == 0 else {
-                throw Contract.refundedAndSoldAnew
-            }
+            try contract.checkIsChangedHere()
             let reservation = try hold(
                 .one(ticket.fareClass), of: trip, on: request.travelDate, at: shift.station,
                 under: contract, feeFen: 0)

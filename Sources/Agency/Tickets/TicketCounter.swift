@@ -52,7 +52,7 @@ public struct TicketCounter {
     /// What the exchange for a trip costs now; whether a seat is left is seen when it is made.
     ///
     /// - Throws: `Refusal` with `unknownTicket`, `ticketNotIssued`, `departed`, `notChangeable`,
-    ///   `unknownTrip`, `fareClassNotSold`.
+    ///   `unknownTrip`, `noContract`, `fareClassNotSold`.
     public func changeQuote(
         serial: Int64, item: Int64, tripCode: String, travelDate: BusinessDate,
         for principal: Principal, at instant: Instant
@@ -66,6 +66,10 @@ public struct TicketCounter {
                 zh: "没有此车次或票种；请在列表中重新选择", field: "trip_id")
         }
         try ticket.checkChange(to: trip, on: travelDate, catalogue)
+        if let today = try LedgerReader(connection).openDate() {
+            try catalogue.contract(for: catalogue.product(trip.product), on: today)
+                .checkIsChangedHere()
+        }
         let seats = try SeatRequest.one(ticket.fareClass).priced(by: trip.fares)
         let newFareFen = seats.reduce(0) { $0 + $1.totalFen }
         var writer = JSONWriter()

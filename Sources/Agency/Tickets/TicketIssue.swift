@@ -108,7 +108,8 @@ extension AgencySession {
             zh: "预订已过期；请勿收款，重新预订", field: "/reservation_id")
         switch reservation.state {
         case .issued, .paid: throw Self.alreadyIssued
-        case .expired, .cancelled, .returned: throw expired
+        case .returned: throw Self.notIssued
+        case .expired, .cancelled: throw expired
         case .reserved: break
         }
         guard now < reservation.expiresAt else { throw expired }
@@ -119,6 +120,12 @@ extension AgencySession {
         }
         return reservation
     }
+
+    private static let notIssued = Refusal(
+        .reservationExpired,
+        "the principal did not issue these tickets and their seats are free again; take no money "
+            + "and reserve again",
+        zh: "承运方（主办方）未能出票，座位已释放；请勿收款，重新预订", field: "/reservation_id")
 
     static let alreadyIssued = Refusal(
         .reservationAlreadyIssued, "the tickets are paid already; take no money",

@@ -50,7 +50,7 @@ extension Contract {
     ///   `notChangeable`.
     func change(of ticket: Ticket, at instant: Instant) throws -> TicketReturn {
         guard ticket.state == .issued else { throw ticket.ended }
-        guard terms[.principalIssues] == 0 else { throw Self.refundedAndSoldAnew }
+        try checkIsChangedHere()
         let rule = try rule(.change, for: ticket, at: instant)
         guard ticket.changeCount < terms[.maximumChanges] else { throw Self.notChangeable }
         let retainedFen = rule.retainedFen(
@@ -107,11 +107,18 @@ extension Contract {
 }
 
 extension Contract {
-    static let refundedAndSoldAnew = Refusal(
-        .notChangeable,
-        "the principal issues these tickets itself and changes none here; refund the ticket and "
-            + "sell a new one",
-        zh: "此票由承运方（主办方）出票，此处不能改签；请先退票，再售新票")
+    /// A ticket that its principal issues is not exchanged here, neither for another nor by one.
+    ///
+    /// - Throws: `Refusal` with `notChangeable`.
+    func checkIsChangedHere() throws {
+        guard terms[.principalIssues] == 0 else {
+            throw Refusal(
+                .notChangeable,
+                "the principal issues these tickets itself and changes none here; refund the "
+                    + "ticket and sell a new one",
+                zh: "此票由承运方（主办方）出票，此处不能改签；请先退票，再售新票")
+        }
+    }
 }
 
 extension Ticket {

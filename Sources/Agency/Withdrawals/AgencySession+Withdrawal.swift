@@ -97,7 +97,7 @@ extension AgencySession {
     /// Records the bank's answer to a pending withdrawal; a later one is kept and changes nothing.
     ///
     /// - Returns: what the terminal is told; to a late answer never that it may pay out.
-    public func recordBankAnswer(
+    func recordBankAnswer(
         _ answer: BankAnswer, serial: Int64
     ) throws -> CommandOutcome {
         guard let withdrawal = try withdrawal(serial) else {
@@ -158,7 +158,7 @@ extension AgencySession {
     }
 
     /// Notes that the bank confirmed a reversal.
-    public func confirmReversal(serial: Int64) throws {
+    func confirmReversal(serial: Int64) throws {
         try markReversal("confirmed", of: serial)
     }
 

@@ -1,7 +1,7 @@
 import PartnerAPI
 
 /// What a bank said to a withdrawal, or that it said nothing.
-public enum BankAnswer: Sendable, Equatable {
+enum BankAnswer: Sendable, Equatable {
     case approved(reference: String)
     case declined(reason: String)
     /// Nothing usable came in time; the bank may or may not have booked.

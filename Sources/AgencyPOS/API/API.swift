@@ -13,7 +13,7 @@ struct API: Sendable {
     let partners: PartnerDesk
     let inquiries: BalanceInquiryDesk
     let stockDesk: StockDesk
-    let exchange: SettlementExchange
+    let releaser: SettlementReleaser
     let batches: TerminalBatchDesk
     let sessions: SessionCache
     let workers: WorkerPool

@@ -25,7 +25,7 @@ enum CloseDayCommand: Command {
         defer { book.close() }
         let exchange = SettlementExchange(book: book)
         // What an earlier close left unwritten comes first; a fault in it must not stop this close.
-        _ = release(exchange)
+        _ = try release(exchange)
         let open = try book.readers.read { try LedgerReader($0).openDate() }
         guard let date = try arguments.date("--date") ?? open else {
             throw CommandError(message: "no business date is open", code: .refused)
@@ -34,20 +34,23 @@ enum CloseDayCommand: Command {
         print(
             "closed \(summary.closedDate): \(summary.entryCount) entries, "
                 + "\(summary.transactionCount) transactions; \(summary.nextDate) is open")
-        if let fault = release(exchange) { throw CommandError(message: "\(fault)", code: .failure) }
+        let heldBack = try release(exchange)
+        guard heldBack.isEmpty else {
+            throw CommandError(
+                message: heldBack.map(\.description).joined(separator: "\n"), code: .failure)
+        }
     }
 
-    /// Writes the files that are due, and gives the fault that holds one back.
-    private static func release(_ exchange: SettlementExchange) -> (any Error)? {
-        do {
-            for file in try exchange.releaseAll() {
-                print(
-                    "\(file.name)  \(file.detailCount ?? 0) lines, net "
-                        + YuanText.plain(file.netFen ?? 0))
-            }
-            return nil
-        } catch {
-            return error
+    /// Writes the files that are due, and gives those that are held back.
+    private static func release(
+        _ exchange: SettlementExchange
+    ) throws -> [SettlementRelease.HeldBack] {
+        let release = try exchange.releaseAll()
+        for file in release.files {
+            print(
+                "\(file.name)  \(file.detailCount ?? 0) lines, net "
+                    + YuanText.plain(file.netFen ?? 0))
         }
+        return release.heldBack
     }
 }

@@ -75,7 +75,7 @@ struct Service: Sendable {
     private let partners: PartnerDesk
     private let inquiries: BalanceInquiryDesk
     private let stockDesk: StockDesk
-    private let exchange: SettlementExchange
+    private let releaser: SettlementReleaser
     private let workers: WorkerPool
     private let signInWorkers: WorkerPool
     private let log: Log
@@ -105,7 +105,7 @@ struct Service: Sendable {
         stockDesk = StockDesk(
             writer: book.writer, activator: activator ?? GatewayActivator(lines: lines)
         ) { log.warning($0) }
-        exchange = SettlementExchange(book: book)
+        releaser = SettlementReleaser(exchange: SettlementExchange(book: book), log: log)
         workers = try WorkerPool(
             threadCount: ServeCommand.workerCount,
             maximumQueueLength: ServeCommand.maximumQueuedWork, name: "worker")
@@ -117,7 +117,7 @@ struct Service: Sendable {
         let api = API(
             book: book, desk: desk, partners: partners, inquiries: inquiries,
             stockDesk: stockDesk,
-            exchange: exchange,
+            releaser: releaser,
             batches: TerminalBatchDesk(readers: book.readers, writer: book.writer),
             sessions: SessionCache(readers: sessionReaders), workers: workers,
             signInWorkers: signInWorkers, log: log, publicAddress: publicAddress)
@@ -137,7 +137,8 @@ struct Service: Sendable {
         try partners.resolveInterrupted()
         try inquiries.resolveInterrupted()
         try stockDesk.resolveInterrupted()
-        releaseOverdueFiles()
+        // What a crash left; a file that is held back does not keep the counters shut.
+        releaser.release()
         let server = server
         book.writer.aroundCompletions(
             begin: { server.holdAnswers() }, end: { server.releaseAnswers() })
@@ -153,17 +154,6 @@ struct Service: Sendable {
         return port
     }
 
-    /// Writes the files that a crash left; one that is held back does not keep the counters shut.
-    private func releaseOverdueFiles() {
-        do {
-            for file in try exchange.releaseAll() {
-                log.warning("settlement file released late", ["name": file.name])
-            }
-        } catch {
-            log.error("a settlement file is held back", ["error": "\(error)"])
-        }
-    }
-
     /// Answers what is under way, commits, checkpoints and closes.
     func stop() {
         log.info("stopping")
@@ -172,6 +162,7 @@ struct Service: Sendable {
         partners.stop()
         workers.drain()
         signInWorkers.drain()
+        releaser.stop()
         book.close()
         // The writer must not keep the server, which keeps the book, which keeps the writer.
         book.writer.aroundCompletions(begin: {}, end: {})

@@ -31,7 +31,8 @@ extension API {
             case .running: throw Self.stillRunning
             }
             log.info("day closed", ["business_date": date.description])
-            releaseFiles()
+            // The day is closed whatever becomes of its files.
+            releaser.release()
             let files = try book.readers.read {
                 try SettlementFileReader($0).files(
                     partner: nil, date: date, after: 0,
@@ -51,17 +52,6 @@ extension API {
             writer.endArray()
             writer.endObject()
             return .json(writer.bytes)
-        }
-    }
-
-    /// Writes the files that are due; the day is closed whatever becomes of them.
-    ///
-    /// A file that is held back stays `assigned`, and is tried again at the next close or start.
-    private func releaseFiles() {
-        do {
-            _ = try exchange.releaseAll()
-        } catch {
-            log.error("a settlement file is held back", ["error": "\(error)"])
         }
     }
 

@@ -29,7 +29,7 @@ extension Operations {
             tag: "gateways", summary: "Ask the partner about a payment now",
             roles: [.liaison, .administrator], parameters: [serialParameter],
             answer: .json(.named("PartnerQuery"), "It is being asked", status: 202),
-            refusals: [.unknownPartnerCall]),
+            refusals: [.unknownPartnerCall, .partnerUnavailable]),
     ]
 
     static let gatewaySchemas: [(name: String, schema: Schema)] = [

@@ -57,7 +57,7 @@ extension Operations {
             answer: .json(.named("TicketChangeQuote"), "What is paid or goes back"),
             refusals: [
                 .unknownTicket, .ticketNotIssued, .refundUnconfirmed, .departed, .notChangeable,
-                .unknownTrip, .fareClassNotSold,
+                .unknownTrip, .noContract, .fareClassNotSold,
             ]),
         Operation(
             method: .post, path: "/v1/tickets/{serial}/{item}/change", name: "changeTicket",

@@ -35,7 +35,8 @@ import Testing
             stockDesk: StockDesk(
                 writer: server.book.writer, activator: GatewayActivator(lines: [:])
             ) { _ in },
-            exchange: SettlementExchange(book: server.book),
+            releaser: SettlementReleaser(
+                exchange: SettlementExchange(book: server.book), log: Log(level: .error)),
             batches: TerminalBatchDesk(readers: readers, writer: server.book.writer),
             sessions: SessionCache(readers: readers), workers: workers,
             signInWorkers: workers, log: Log(level: .error))

@@ -65,10 +65,17 @@ struct PartnerBench {
     func pay(
         _ request: BillPaymentRequest = token(), key: String, by principal: Principal
     ) throws -> PaymentOutcome {
+        try beginPay(request, key: key, by: principal).wait()
+    }
+
+    /// Begins to pay; the call hears the outcome.
+    func beginPay(
+        _ request: BillPaymentRequest = token(), key: String, by principal: Principal
+    ) throws -> PaymentCall {
         let call = PaymentCall()
         let claim = try test.claim(key, principal, request.fingerprint)
         try desk.pay(request, claim: claim, by: principal) { call.hear($0) }
-        return try call.wait()
+        return call
     }
 
     /// Begins a basket; the call hears its outcome.

@@ -159,6 +159,33 @@ import Testing
         #expect(try refusalCode { try bench.desk.askNow(serial: 1) } == .unknownPartnerCall)
     }
 
+    @Test("who has a busy partner asked now is sent away before payments are")
+    func questionsAfterPayments() throws {
+        let bench = try PartnerBench()
+        let teller = try bench.test.signOn()
+        bench.partner.set(.bookSilently)
+        bench.partner.set(query: .silence)
+        #expect(try !bench.pay(key: "terminal-1", by: teller).isSettled)
+        try bench.wait(for: .unknown)
+        try bench.partner.waitUntilAsked()
+        bench.partner.set(.book)
+        bench.partner.hold()
+        var calls = try (2...3).map { try bench.beginPay(key: "terminal-\($0)", by: teller) }
+        // Both threads of the line are at work now: what comes further waits.
+        for _ in calls { try bench.partner.waitUntilAsked() }
+        for _ in 0..<PartnerDesk.maximumCallsBeforeQuestions {
+            try bench.desk.askNow(serial: 1)
+        }
+        #expect(try refusalCode { try bench.desk.askNow(serial: 1) } == .partnerUnavailable)
+        calls.append(try bench.beginPay(key: "terminal-4", by: teller))
+        bench.partner.set(query: .truth)
+        // The last one is asked before or after both are let go; it needs a turn of its own.
+        for _ in calls { bench.partner.release() }
+        #expect(try calls.map { try $0.wait().isSettled } == [true, true, true])
+        try bench.wait(for: .booked)
+        #expect(try bench.test.faults() == [])
+    }
+
     @Test("a partner that will not reverse is asked again what it booked")
     func notReversed() throws {
         let bench = try PartnerBench()

@@ -38,9 +38,12 @@ extension TestBook {
         return try perform { try $0.closeDay(date) }
     }
 
+    /// Releases what is due, or throws why the first file is held back.
     @discardableResult
     func release() throws -> [SettlementFileRow] {
-        try SettlementExchange(book: book).releaseAll()
+        let release = try SettlementExchange(book: book).releaseAll()
+        if let held = release.heldBack.first { throw held.cause }
+        return release.files
     }
 
     // MARK: - Tickets

@@ -81,6 +81,22 @@ extension TestBook {
         }.first { $0.trip.code == trip }?.seatsLeft
     }
 
+    /// SQL that gives a product another contract, `CT-NEXT`, from 2026-11-21 on.
+    static func nextContract(of product: String) -> String {
+        """
+        UPDATE contract SET valid_to = 20777 WHERE code LIKE 'CT-\(product)%';
+        INSERT INTO contract (code, product_id, valid_from, service_fee_fen,
+            commission_kind, commission_flat_fen, commission_rate_ppm,
+            commission_minimum_fen, commission_maximum_fen, operator_bp, village_bp,
+            town_bp, district_bp, remainder_to)
+        SELECT 'CT-NEXT', product_id, 20778, service_fee_fen, commission_kind,
+            commission_flat_fen, commission_rate_ppm, commission_minimum_fen,
+            commission_maximum_fen, operator_bp, village_bp, town_bp, district_bp,
+            remainder_to FROM contract WHERE code LIKE 'CT-\(product)%';
+
+        """
+    }
+
     /// SQL that sets a term of all contracts of a product.
     static func term(_ term: Term, _ value: Int64, of product: String) -> String {
         """

@@ -88,6 +88,33 @@ import Testing
         #expect(try test.faults() == [])
     }
 
+    @Test("a trip whose tickets its principal issues by now is neither quoted nor exchanged for")
+    func issuedByPrincipal() throws {
+        let test = try TestBook(
+            preparing: TestBook.nextContract(of: "COACH")
+                + """
+                INSERT INTO contract_term (contract_id, name, value)
+                SELECT contract_id, 'principal_issues', 1 FROM contract WHERE code = 'CT-NEXT';
+                """)
+        var teller = try test.signOn()
+        let serial = try test.sell("QC0009", on: "2026-11-25", key: "terminal-1", by: teller)
+        _ = try test.changeQuote(serial, to: "QC0009", on: "2026-11-26", by: teller)
+        try test.signOff(teller)
+        try test.closeDay()
+        try test.clock.set("2026-11-21 09:00")
+        teller = try test.signOn()
+        #expect(
+            try refusalCode {
+                _ = try test.changeQuote(serial, to: "QC0009", on: "2026-11-26", by: teller)
+            } == .notChangeable)
+        let outcome = try test.change(
+            serial, to: "QC0009", on: "2026-11-26", 130, key: "terminal-2", by: teller)
+        #expect(outcome.refusalCode == .notChangeable)
+        // What was sold here is still given back here.
+        _ = try test.refund(serial, 1, 1_170, key: "terminal-3", by: teller).bytes()
+        #expect(try test.faults() == [])
+    }
+
     @Test("a till without the cash for a cheaper ticket refuses, and everything stays")
     func shortOfCash() throws {
         let test = try TestBook()

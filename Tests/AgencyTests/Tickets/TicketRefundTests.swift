@@ -100,16 +100,8 @@ enum TicketRefundFlaw: Int, CaseIterable, Sendable {
     func soldUnder() throws {
         // From the 21st on another contract holds, under which nothing is kept.
         let test = try TestBook(
-            preparing: """
-                UPDATE contract SET valid_to = 20777 WHERE code LIKE 'CT-COACH%';
-                INSERT INTO contract (code, product_id, valid_from, service_fee_fen,
-                    commission_kind, commission_flat_fen, commission_rate_ppm,
-                    commission_minimum_fen, commission_maximum_fen, operator_bp, village_bp,
-                    town_bp, district_bp, remainder_to)
-                SELECT 'CT-NEXT', product_id, 20778, service_fee_fen, commission_kind,
-                    commission_flat_fen, commission_rate_ppm, commission_minimum_fen,
-                    commission_maximum_fen, operator_bp, village_bp, town_bp, district_bp,
-                    remainder_to FROM contract WHERE code LIKE 'CT-COACH%';
+            preparing: TestBook.nextContract(of: "COACH")
+                + """
                 INSERT INTO ticket_rule SELECT contract_id, 'refund', 0, 0, 0
                 FROM contract WHERE code = 'CT-NEXT';
                 """)
