@@ -1,7 +1,7 @@
 /// The tables of what is done at the counter and after it.
 extension AgencySchema {
-    // One row for each service rendered; its serial number grows with time. Checks on the hot path
-    // compare with OR: SQLite builds a temporary table for an IN list at each execution.
+    // One row for each service rendered; its serial number grows with time. Checks and indices on the
+    // hot path name no IN list: SQLite builds a temporary table for it at each row.
     //
     // A void or a refund is a row of its own, of the same kind, with the amounts negated; one that its
     // partner refused is no correction, and another may follow. The final
@@ -43,7 +43,7 @@ extension AgencySchema {
                 ELSE fee_fen <= 0 AND commission_fen <= 0 END)
         ) STRICT;
         CREATE INDEX service_transaction_unfinished ON service_transaction (shift_id)
-        WHERE status IN ('pending', 'authorised', 'unknown', 'return_due');
+        WHERE final_date IS NULL;
         CREATE INDEX service_transaction_late ON service_transaction (final_date)
         WHERE final_date <> business_date;
         CREATE INDEX service_transaction_corrected
