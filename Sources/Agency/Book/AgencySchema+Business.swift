@@ -144,6 +144,11 @@ extension AgencySchema {
             SELECT 1 FROM settlement_file f WHERE f.file_id = NEW.file_id OR f.name = NEW.name
                 OR (f.partner_id = NEW.partner_id AND f.sequence >= NEW.sequence))
         BEGIN SELECT RAISE(ABORT, 'a settlement file is assigned once, in sequence'); END;
+        CREATE TRIGGER settlement_file_signed BEFORE INSERT ON settlement_file
+        WHEN NOT EXISTS (SELECT 1 FROM settlement_key k WHERE k.partner_id = NEW.partner_id
+            AND k.key_id = NEW.key_id AND k.direction = 'out'
+            AND (k.retired_at IS NULL OR k.retired_at > NEW.created_at))
+        BEGIN SELECT RAISE(ABORT, 'a settlement file is signed with a key that is valid'); END;
         CREATE TRIGGER settlement_file_kept BEFORE DELETE ON settlement_file
         BEGIN SELECT RAISE(ABORT, 'a settlement file is never withdrawn'); END;
         CREATE TRIGGER settlement_file_released BEFORE UPDATE ON settlement_file

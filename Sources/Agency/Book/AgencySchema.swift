@@ -177,13 +177,26 @@ public enum AgencySchema {
             PRIMARY KEY (contract_id, name)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE settlement_key (
+            number INTEGER PRIMARY KEY,
             partner_id INTEGER NOT NULL REFERENCES partner,
             key_id TEXT NOT NULL,
+            direction TEXT NOT NULL CHECK (direction IN ('out', 'in')),
             sealed_key BLOB NOT NULL,
             created_at INTEGER NOT NULL,
+            created_by INTEGER REFERENCES staff_member,
             retired_at INTEGER,
-            PRIMARY KEY (partner_id, key_id)
-        ) STRICT, WITHOUT ROWID;
+            retired_by INTEGER REFERENCES staff_member,
+            reason TEXT NOT NULL DEFAULT '',
+            UNIQUE (partner_id, key_id)
+        ) STRICT;
+        CREATE TRIGGER settlement_key_kept BEFORE DELETE ON settlement_key
+        BEGIN SELECT RAISE(ABORT, 'a settlement key is retired, never deleted'); END;
+        CREATE TRIGGER settlement_key_fixed BEFORE UPDATE ON settlement_key
+        WHEN NEW.number <> OLD.number OR NEW.partner_id <> OLD.partner_id OR NEW.key_id <> OLD.key_id
+            OR NEW.direction <> OLD.direction OR NEW.sealed_key <> OLD.sealed_key
+            OR NEW.created_at <> OLD.created_at OR NEW.created_by IS NOT OLD.created_by
+            OR NEW.retired_at IS NULL OR NEW.retired_at > OLD.retired_at
+        BEGIN SELECT RAISE(ABORT, 'a settlement key only ends, and never later than was said'); END;
 
         """
 
