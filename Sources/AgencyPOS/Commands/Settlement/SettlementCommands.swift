@@ -1,8 +1,9 @@
 /// The commands `settlement …`, in the order of help; one more is one more line.
 enum SettlementCommands {
     static let all: [any Command.Type] = [
-        SettlementVerifyCommand.self, SettlementKeyCommand.self,
+        SettlementVerifyCommand.self,
         SettlementShowCommand.self,
-        SettlementDiffCommand.self,
+        SettlementDiffCommand.self, SettlementKeyCommand.self,
+        SettlementReceiveCommand.self,
     ]
 }
