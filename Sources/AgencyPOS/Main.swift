@@ -10,7 +10,8 @@ enum Main {
         ServeCommand.self, LoadCommand.self, GatewaySetCommand.self, GatewayListCommand.self,
         CloseDayCommand.self, VerifyCommand.self,
         BackupCommand.self, RestoreCommand.self, FollowCommand.self,
-        SettlementVerifyCommand.self, ReportCommand.self, SealsCommand.self, ProofCommand.self,
+        SettlementVerifyCommand.self, SettlementMatchCommand.self, ReportCommand.self,
+        SealsCommand.self, ProofCommand.self,
         BalancesCommand.self, ExportCommand.self, FixturesCommand.self,
         PartnerSimulatorCommand.self, VersionCommand.self,
     ]
