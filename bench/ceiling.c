@@ -40,14 +40,14 @@ enum {
 struct account { int64_t debits, credits, latest_date, date_debits, date_credits; bool touched; };
 struct counter { int64_t last; bool touched; };
 struct shift { int64_t id, station, terminal, cash, commission; };
-struct payable { int64_t product, account; const char *code; };
+struct payable { int64_t product, account, contract; const char *code; };
 
 static struct account accounts[MAX_ACCOUNTS];
 static struct counter counters[MAX_COUNTERS];
 static struct shift shifts[MAX_SHIFTS];
 static int64_t touched_accounts[MAX_TOUCHED], touched_counters[MAX_TOUCHED];
 static int shift_count, touched_account_count, touched_counter_count, log_pages;
-static struct payable payables[2] = {{0, 0, "MOBILE"}, {0, 0, "TELECOM"}};
+static struct payable payables[2] = {{0, 0, 0, "MOBILE"}, {0, 0, 0, "TELECOM"}};
 static int64_t business_date, last_entry, last_serial;
 static bool use_savepoints, use_wide_postings;
 static unsigned char answer[MAX_ANSWER_BYTES];
@@ -76,8 +76,8 @@ static const char *const texts[STATEMENT_COUNT] = {
     [ROW] = "INSERT INTO service_transaction (serial, business_date, recorded_at, shift_id, "
             "product_id, contract_id, kind, status, account_reference, partner_reference, "
             "amount_fen, fee_fen, commission_fen, receipt_number, entry_id, final_date) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, 1, 'bill_payment', 'posted', ?6, '', ?7, 0, ?8, ?9, "
-            "?10, ?2)",
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?11, 'bill_payment', 'posted', ?6, '', ?7, 0, ?8, "
+            "?9, ?10, ?2)",
     [BALANCE] = "UPDATE account_balance SET debits = ?1, credits = ?2, latest_date = ?3, "
                 "date_debits = ?4, date_credits = ?5 WHERE account_id = ?6",
     [RECEIPT] = "INSERT INTO receipt_counter (station_id, business_date, last_number) "
@@ -157,6 +157,7 @@ static void take_product(sqlite3_stmt *row) {
         if (strcmp((const char *)sqlite3_column_text(row, 0), payables[index].code) == 0) {
             payables[index].product = sqlite3_column_int64(row, 1);
             payables[index].account = sqlite3_column_int64(row, 2);
+            payables[index].contract = sqlite3_column_int64(row, 3);
         }
     }
 }
@@ -186,8 +187,9 @@ static void open_book(const char *path, bool keep_status) {
     each_row("SELECT h.shift_id, t.station_id, h.terminal_id, t.cash_account_id, "
              "s.commission_account_id FROM shift h JOIN till t USING (till_id) "
              "JOIN station s USING (station_id) WHERE h.state = 'open'", take_shift);
-    each_row("SELECT p.code, p.product_id, r.payable_account_id FROM product p "
-             "JOIN partner r USING (partner_id)", take_product);
+    each_row("SELECT p.code, p.product_id, r.payable_account_id, max(c.contract_id) "
+             "FROM product p JOIN partner r USING (partner_id) "
+             "JOIN contract c USING (product_id) GROUP BY p.product_id", take_product);
     if (business_date == 0 || shift_count == 0 || payables[0].account == 0
         || payables[1].account == 0)
         fail("the book has no open date, no open shift or no blind biller");
@@ -241,7 +243,8 @@ static void insert_postings(int64_t entry, const int64_t ids[3], const int64_t a
 
 static void keep_key(int64_t number, int64_t terminal, int64_t now) {
     char key[32];
-    int length = snprintf(key, sizeof key, "%08x-%08" PRIx64 "-%02x", 1u, number, 0u);
+    // As long as the keys of payments.lua, and in their order.
+    int length = snprintf(key, sizeof key, "%06x%08" PRIx64 "-%06x-%x", 1u, number, 0u, 0u);
     uint64_t fingerprint[FINGERPRINT_BYTES / sizeof(uint64_t)];
     for (size_t index = 0; index < sizeof fingerprint / sizeof *fingerprint; index++) {
         random_state ^= random_state << 13, random_state ^= random_state >> 7;
@@ -277,6 +280,7 @@ static void insert_row(
     sqlite3_bind_int64(statements[ROW], 8, commission);
     sqlite3_bind_int64(statements[ROW], 9, counter->last);
     sqlite3_bind_int64(statements[ROW], 10, last_entry);
+    sqlite3_bind_int64(statements[ROW], 11, payable->contract);
     run(ROW);
 }
 

@@ -6,15 +6,16 @@ import SQL
 /// The program: finds the command, runs it, and ends with its code.
 @main
 enum Main {
-    private static let commands: [any Command.Type] = [
-        ServeCommand.self, LoadCommand.self, GatewaySetCommand.self, GatewayListCommand.self,
-        CloseDayCommand.self, VerifyCommand.self,
-        BackupCommand.self, RestoreCommand.self, FollowCommand.self,
-        SettlementVerifyCommand.self, SettlementMatchCommand.self, ReportCommand.self,
-        SealsCommand.self, ProofCommand.self,
-        BalancesCommand.self, ExportCommand.self, FixturesCommand.self,
-        PartnerSimulatorCommand.self, VersionCommand.self,
-    ]
+    private static let commands: [any Command.Type] =
+        [
+            ServeCommand.self, LoadCommand.self, GatewaySetCommand.self, GatewayListCommand.self,
+            CloseDayCommand.self, VerifyCommand.self,
+            BackupCommand.self, RestoreCommand.self, FollowCommand.self,
+        ] + SettlementCommands.all + [
+            ReportCommand.self, SealsCommand.self, ProofCommand.self,
+            BalancesCommand.self, ExportCommand.self, FixturesCommand.self,
+            PartnerSimulatorCommand.self, VersionCommand.self,
+        ]
 
     static func main() {
         exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
@@ -29,9 +30,7 @@ enum Main {
         let command = commands.first { command in
             words.starts(with: command.name.split(separator: " ").map(String.init))
         }
-        guard let command else {
-            return tell(.usage("there is no command '\(first)'; see agencypos --help"))
-        }
+        guard let command else { return tell(.usage(unknown(first))) }
         let rest = Array(words.dropFirst(command.name.split(separator: " ").count))
         if rest.contains("--help") || rest.contains("-h") {
             print(command.help, terminator: "")
@@ -46,6 +45,15 @@ enum Main {
         } catch {
             return tell(commandError(error))
         }
+    }
+
+    /// What is said of a word that calls no command, or a group of them.
+    private static func unknown(_ word: String) -> String {
+        let members = commands.filter { $0.name.hasPrefix(word + " ") }
+            .map { $0.name.dropFirst(word.count + 1) }
+        return members.isEmpty
+            ? "there is no command '\(word)'; see agencypos --help"
+            : "\(word) needs one of: \(members.joined(separator: ", ")); see agencypos --help"
     }
 
     private static func tell(_ error: CommandError) -> ExitCode {

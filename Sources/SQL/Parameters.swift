@@ -1,15 +1,21 @@
 import CSQLite
 
 /// The values of a statement's parameters, added in order; valid only inside the closure.
+///
+/// Texts and bytes are kept in the statement's room, as far as there is some, until it is bound anew:
+/// SQLite, told to keep them itself, would ask for memory for each.
 public struct Parameters {
     private let handle: OpaquePointer
+    /// What is left of the statement's room.
+    private var room: UnsafeMutableRawBufferPointer
     /// How many were added.
     private(set) var count = 0
     /// The first result that was not OK.
     private(set) var result = SQLITE_OK
 
-    init(_ handle: OpaquePointer) {
+    init(_ handle: OpaquePointer, room: UnsafeMutableRawBufferPointer) {
         self.handle = handle
+        self.room = room
     }
 
     /// Adds an integer.
@@ -25,20 +31,19 @@ public struct Parameters {
 
     /// Adds a text.
     public mutating func add(_ text: String) {
-        var text = text
         let index = next()
         // The pointer of an empty text may be null, which would bind NULL instead.
         guard !text.isEmpty else {
-            return note(sqlite3_bind_text(handle, index, "", 0, agencypos_sqlite_transient()))
+            return note(sqlite3_bind_text(handle, index, "", 0, nil))
         }
-        let result = text.withUTF8 { utf8 in
-            utf8.withMemoryRebound(to: CChar.self) { characters in
+        var text = text
+        text.withUTF8 { utf8 in
+            let (kept, destructor) = keep(UnsafeRawBufferPointer(utf8))
+            note(
                 sqlite3_bind_text(
-                    handle, index, characters.baseAddress, Int32(characters.count),
-                    agencypos_sqlite_transient())
-            }
+                    handle, index, kept.assumingMemoryBound(to: CChar.self), Int32(utf8.count),
+                    destructor))
         }
-        note(result)
     }
 
     /// Adds a text, or null for nothing.
@@ -50,12 +55,9 @@ public struct Parameters {
     /// Adds bytes.
     public mutating func add(_ bytes: UnsafeRawBufferPointer) {
         let index = next()
-        note(
-            bytes.isEmpty
-                ? sqlite3_bind_zeroblob(handle, index, 0)
-                : sqlite3_bind_blob(
-                    handle, index, bytes.baseAddress, Int32(bytes.count),
-                    agencypos_sqlite_transient()))
+        guard !bytes.isEmpty else { return note(sqlite3_bind_zeroblob(handle, index, 0)) }
+        let (kept, destructor) = keep(bytes)
+        note(sqlite3_bind_blob(handle, index, kept, Int32(bytes.count), destructor))
     }
 
     mutating func add(_ value: SQLValue) {
@@ -65,6 +67,19 @@ public struct Parameters {
         case .bytes(let bytes): bytes.withUnsafeBytes { add($0) }
         case .null: addNull()
         }
+    }
+
+    /// Where SQLite finds bytes: in the room, where they stay, or else where it must copy them from.
+    private mutating func keep(
+        _ bytes: UnsafeRawBufferPointer
+    ) -> (UnsafeRawPointer, sqlite3_destructor_type?) {
+        guard let source = bytes.baseAddress else { preconditionFailure("there are no bytes") }
+        guard bytes.count <= room.count, let place = room.baseAddress else {
+            return (source, agencypos_sqlite_transient())
+        }
+        place.copyMemory(from: source, byteCount: bytes.count)
+        room = UnsafeMutableRawBufferPointer(rebasing: room[bytes.count...])
+        return (UnsafeRawPointer(place), nil)
     }
 
     private mutating func addNull() {

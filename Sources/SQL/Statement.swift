@@ -4,7 +4,12 @@ import CSQLite
 ///
 /// Parameters are written `$1`, `$2`, … so that the same text serves PostgreSQL.
 public final class Statement {
+    /// Room for the texts and bytes of one statement's parameters, in bytes.
+    static let roomBytes = 1_024
+
     private let handle: OpaquePointer
+    // Parameters point into it until they are bound anew, and the statement runs at no other time.
+    private let room: UnsafeMutableRawBufferPointer
     private let connection: OpaquePointer
     private let parameterCount: Int
     private var isInUse = false
@@ -23,11 +28,13 @@ public final class Statement {
         self.connection = connection
         self.sql = sql
         parameterCount = Int(sqlite3_bind_parameter_count(handle))
+        room = .allocate(byteCount: parameterCount > 0 ? Self.roomBytes : 0, alignment: 1)
         Self.checkParameterOrder(handle, count: parameterCount, sql: sql)
     }
 
     deinit {
         sqlite3_finalize(handle)
+        room.deallocate()
     }
 
     /// Runs a statement that returns no rows.
@@ -52,7 +59,7 @@ public final class Statement {
     /// It spares hot paths the list of values: `try insert.run { $0.add(number); $0.add(text) }`.
     public func run(_ bind: (inout Parameters) -> Void) throws {
         precondition(!isInUse, "a statement used while its rows are being read: \(sql)")
-        var parameters = Parameters(handle)
+        var parameters = Parameters(handle, room: room)
         bind(&parameters)
         precondition(parameters.count == parameterCount, "\(parameters.count) values for: \(sql)")
         guard parameters.result == SQLITE_OK else {
@@ -120,7 +127,7 @@ public final class Statement {
     private func begin(_ values: [SQLValue]) throws {
         precondition(values.count == parameterCount, "\(values.count) values for: \(sql)")
         precondition(!isInUse, "a statement used while its rows are being read: \(sql)")
-        var parameters = Parameters(handle)
+        var parameters = Parameters(handle, room: room)
         for value in values { parameters.add(value) }
         guard parameters.result == SQLITE_OK else {
             throw SQLError(connection: connection, result: parameters.result, sql: sql)

@@ -120,8 +120,12 @@ public final class VerifiedSettlement {
     /// - Throws: ``SettlementError/fileChanged(name:)`` or another ``SettlementError`` when the
     ///   file is no longer the one that was verified; or what `body` throws.
     public func forEachDetail(_ body: (SettlementDetail) throws -> Void) throws {
-        var parser = SettlementParser(file, name: name)
-        while let detail = try parser.nextDetail() { try body(detail) }
-        _ = try parser.end(expecting: contents)
+        var reader = detailReader()
+        while let detail = try reader.next() { try body(detail) }
+    }
+
+    /// A reader that begins at the first detail.
+    public func detailReader() -> SettlementDetailReader {
+        SettlementDetailReader(SettlementParser(file, name: name), expecting: contents)
     }
 }

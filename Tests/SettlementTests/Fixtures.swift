@@ -13,10 +13,12 @@ enum Example {
     static let firstName = "APS_QINGCHUAN_DEMO01_20261121_000001.txt"
     static let secondName = "APS_QINGCHUAN_DEMO01_20261122_000002.txt"
 
-    static var folder: URL {
+    static var repository: URL {
         URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "fixtures/settlement")
+            .deletingLastPathComponent()
     }
+
+    static var folder: URL { repository.appending(path: "fixtures/settlement") }
 
     static func bytes(_ name: String) throws -> [UInt8] {
         try [UInt8](Data(contentsOf: folder.appending(path: name)))
@@ -109,8 +111,12 @@ final class TemporaryFolder {
     let url: URL
     var path: String { url.path(percentEncoded: false) }
 
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appending(path: "settlement-\(UUID())")
+    /// - Parameter inMemory: For thousands of files, on which a disk would spend half a minute.
+    init(inMemory: Bool = false) throws {
+        let memory = URL(filePath: "/dev/shm")
+        let isThere = FileManager.default.isWritableFile(atPath: memory.path)
+        let parent = inMemory && isThere ? memory : FileManager.default.temporaryDirectory
+        url = parent.appending(path: "settlement-\(UUID())")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
 
@@ -131,10 +137,28 @@ final class TemporaryFolder {
     }
 
     /// Puts a file with the sidecar that the example's key gives for it.
-    func putSigned(_ bytes: [UInt8], as name: String = Example.firstName) throws {
-        try put(bytes, as: name)
+    ///
+    /// - Parameter path: A folder of this one, to be made, with its slash; nothing for this one.
+    func putSigned(
+        _ bytes: [UInt8], as name: String = Example.firstName, in path: String = ""
+    ) throws {
+        try makeFolder(path)
+        try put(bytes, as: path + name)
         let code = HMACSHA256.authenticate(bytes, key: try Example.key())
-        try put("HMAC-SHA2-256(\(name))= \(code.hex)\n".utf8, as: name + ".hmac")
+        try put("HMAC-SHA2-256(\(name))= \(code.hex)\n".utf8, as: path + name + ".hmac")
+    }
+
+    /// Puts a file with a sidecar of these bytes, into a folder of this one.
+    func put(_ bytes: [UInt8], sidecar: [UInt8], in path: String) throws {
+        try makeFolder(path)
+        try put(bytes, as: path + Example.firstName)
+        try put(sidecar, as: path + Example.firstName + ".hmac")
+    }
+
+    private func makeFolder(_ path: String) throws {
+        guard !path.isEmpty else { return }
+        try FileManager.default.createDirectory(
+            at: url.appending(path: path), withIntermediateDirectories: true)
     }
 }
 

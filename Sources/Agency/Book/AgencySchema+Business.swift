@@ -1,7 +1,8 @@
 /// The tables of what is done at the counter and after it.
 extension AgencySchema {
-    // One row for each service rendered; its serial number grows with time. Checks on the hot path
-    // compare with OR: SQLite builds a temporary table for an IN list at each execution.
+    // One row for each service rendered; its serial number grows with time. Checks and indices on
+    // the hot path name no IN list, for SQLite builds a temporary table for it at each row; and one
+    // trigger holds all that is asked of a new row, for each trigger is set up anew for each row.
     //
     // A void or a refund is a row of its own, of the same kind, with the amounts negated; one that its
     // partner refused is no correction, and another may follow. The final
@@ -43,7 +44,7 @@ extension AgencySchema {
                 ELSE fee_fen <= 0 AND commission_fen <= 0 END)
         ) STRICT;
         CREATE INDEX service_transaction_unfinished ON service_transaction (shift_id)
-        WHERE status IN ('pending', 'authorised', 'unknown', 'return_due');
+        WHERE final_date IS NULL;
         CREATE INDEX service_transaction_late ON service_transaction (final_date)
         WHERE final_date <> business_date;
         CREATE INDEX service_transaction_corrected
@@ -66,21 +67,31 @@ extension AgencySchema {
             OR NEW.correction IS NOT OLD.correction
         BEGIN SELECT RAISE(ABORT, 'a finished transaction is never changed'); END;
         CREATE TRIGGER service_transaction_new BEFORE INSERT ON service_transaction
-        WHEN NEW.serial <= (SELECT max(serial) FROM service_transaction)
-        BEGIN SELECT RAISE(ABORT, 'serial numbers only grow'); END;
-        CREATE TRIGGER service_transaction_correction BEFORE INSERT ON service_transaction
-        WHEN NEW.original_serial IS NOT NULL AND NOT EXISTS (
-            SELECT 1 FROM service_transaction x WHERE x.serial = NEW.original_serial
-                AND x.status = 'posted' AND x.original_serial IS NULL AND x.kind = NEW.kind
-                AND x.contract_id = NEW.contract_id)
-        BEGIN SELECT RAISE(ABORT, 'a correction is of a posted transaction of its kind'); END;
-        CREATE TRIGGER service_transaction_corrected_once BEFORE INSERT ON service_transaction
-        WHEN NEW.original_serial IS NOT NULL AND EXISTS (
-            SELECT 1 FROM service_transaction x WHERE x.original_serial = NEW.original_serial
-                AND (x.original_item = NEW.original_item OR x.original_item = 0
-                    OR NEW.original_item = 0)
-                AND x.status <> 'declined' AND x.status <> 'reversed')
-        BEGIN SELECT RAISE(ABORT, 'the whole is taken back once, or its items are'); END;
+        WHEN NEW.original_serial IS NOT NULL OR NEW.serial <=
+            (SELECT serial FROM service_transaction ORDER BY serial DESC LIMIT 1)
+        BEGIN
+            SELECT CASE
+                WHEN NEW.serial <= (SELECT max(serial) FROM service_transaction)
+                THEN RAISE(ABORT, 'serial numbers only grow')
+                WHEN NOT EXISTS (
+                    SELECT 1 FROM service_transaction x WHERE x.serial = NEW.original_serial
+                        AND x.status = 'posted' AND x.original_serial IS NULL
+                        AND x.kind = NEW.kind AND x.contract_id = NEW.contract_id)
+                THEN RAISE(ABORT, 'a correction is of a posted transaction of its kind')
+                WHEN EXISTS (
+                    SELECT 1 FROM service_transaction x
+                    WHERE x.original_serial = NEW.original_serial
+                        AND (x.original_item = NEW.original_item OR x.original_item = 0
+                            OR NEW.original_item = 0)
+                        AND x.status <> 'declined' AND x.status <> 'reversed')
+                THEN RAISE(ABORT, 'the whole is taken back once, or its items are')
+                WHEN NEW.status = 'posted'
+                    AND (NEW.kind = 'remittance' OR NEW.kind = 'bill_payment' AND EXISTS (
+                        SELECT 1 FROM partner_call c WHERE c.serial = NEW.original_serial
+                            AND c.state = 'booked'))
+                THEN RAISE(ABORT, 'what a partner has booked it takes back before money does')
+            END;
+        END;
 
         """
 
@@ -133,6 +144,11 @@ extension AgencySchema {
             SELECT 1 FROM settlement_file f WHERE f.file_id = NEW.file_id OR f.name = NEW.name
                 OR (f.partner_id = NEW.partner_id AND f.sequence >= NEW.sequence))
         BEGIN SELECT RAISE(ABORT, 'a settlement file is assigned once, in sequence'); END;
+        CREATE TRIGGER settlement_file_signed BEFORE INSERT ON settlement_file
+        WHEN NOT EXISTS (SELECT 1 FROM settlement_key k WHERE k.partner_id = NEW.partner_id
+            AND k.key_id = NEW.key_id AND k.direction = 'out'
+            AND (k.retired_at IS NULL OR k.retired_at > NEW.created_at))
+        BEGIN SELECT RAISE(ABORT, 'a settlement file is signed with a key that is valid'); END;
         CREATE TRIGGER settlement_file_kept BEFORE DELETE ON settlement_file
         BEGIN SELECT RAISE(ABORT, 'a settlement file is never withdrawn'); END;
         CREATE TRIGGER settlement_file_released BEFORE UPDATE ON settlement_file

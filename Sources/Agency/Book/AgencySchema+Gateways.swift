@@ -82,12 +82,6 @@ extension AgencySchema {
                 OR OLD.state = 'disputed' AND NEW.state IN ('booked', 'refused', 'reversing',
                     'reversed'))
         BEGIN SELECT RAISE(ABORT, 'a call to a partner goes its way and never back'); END;
-        CREATE TRIGGER partner_call_takes_back BEFORE INSERT ON service_transaction
-        WHEN NEW.original_serial IS NOT NULL AND NEW.status = 'posted'
-            AND (NEW.kind = 'remittance' OR NEW.kind = 'bill_payment' AND EXISTS (
-                SELECT 1 FROM partner_call c WHERE c.serial = NEW.original_serial
-                    AND c.state = 'booked'))
-        BEGIN SELECT RAISE(ABORT, 'what a partner has booked it takes back before money does'); END;
 
         """
 }

@@ -177,16 +177,32 @@ public enum AgencySchema {
             PRIMARY KEY (contract_id, name)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE settlement_key (
+            number INTEGER PRIMARY KEY,
             partner_id INTEGER NOT NULL REFERENCES partner,
             key_id TEXT NOT NULL,
+            direction TEXT NOT NULL CHECK (direction IN ('out', 'in')),
             sealed_key BLOB NOT NULL,
             created_at INTEGER NOT NULL,
+            created_by INTEGER REFERENCES staff_member,
             retired_at INTEGER,
-            PRIMARY KEY (partner_id, key_id)
-        ) STRICT, WITHOUT ROWID;
+            retired_by INTEGER REFERENCES staff_member,
+            reason TEXT NOT NULL DEFAULT '',
+            UNIQUE (partner_id, key_id)
+        ) STRICT;
+        CREATE TRIGGER settlement_key_kept BEFORE DELETE ON settlement_key
+        BEGIN SELECT RAISE(ABORT, 'a settlement key is retired, never deleted'); END;
+        CREATE TRIGGER settlement_key_fixed BEFORE UPDATE ON settlement_key
+        WHEN NEW.number <> OLD.number OR NEW.partner_id <> OLD.partner_id OR NEW.key_id <> OLD.key_id
+            OR NEW.direction <> OLD.direction OR NEW.sealed_key <> OLD.sealed_key
+            OR NEW.created_at <> OLD.created_at OR NEW.created_by IS NOT OLD.created_by
+            OR NEW.retired_at IS NULL OR NEW.retired_at > OLD.retired_at
+        BEGIN SELECT RAISE(ABORT, 'a settlement key only ends, and never later than was said'); END;
 
         """
 
+    // Keys arrive nearly, but not quite, in their order, or in none. With their answers beside them a
+    // page would hold seven, and be split again and again; so an index finds a row that was added at
+    // the end of its table.
     private static let counter = """
         CREATE TABLE shift (
             shift_id INTEGER PRIMARY KEY,
@@ -239,7 +255,7 @@ public enum AgencySchema {
                 CHECK (outcome = 'running' OR outcome = 'done' OR outcome = 'refused'),
             answer BLOB NOT NULL,
             PRIMARY KEY (key, credential)
-        ) STRICT, WITHOUT ROWID;
+        ) STRICT;
         CREATE TRIGGER idempotency_key_finished BEFORE UPDATE ON idempotency_key
         WHEN OLD.outcome <> 'running' OR NEW.key <> OLD.key OR NEW.fingerprint <> OLD.fingerprint
         BEGIN SELECT RAISE(ABORT, 'a finished key keeps its answer'); END;

@@ -101,10 +101,14 @@ struct BookKeys: Sendable {
 
     private static let masterBytes = 32
 
-    /// Reads the master key, or makes it for a new book.
+    /// The environment's variable that may hold the master key instead of a file.
+    static let masterKeyVariable = "AGENCYPOS_MASTER_KEY"
+
+    /// Takes the master key from the environment or its file, or makes it for a new book.
     init(_ folder: BookFolder) throws {
         try self.init(
-            master: Self.readMaster(folder.masterKeyPath) ?? Self.makeMaster(folder))
+            master: Self.givenMaster() ?? Self.readMaster(folder.masterKeyPath)
+                ?? Self.makeMaster(folder))
     }
 
     /// Reads the master key from a file, or gives nothing when there is none.
@@ -121,6 +125,15 @@ struct BookKeys: Sendable {
 
     private static func derive(_ label: String, from master: SymmetricKey) throws -> SymmetricKey {
         try SymmetricKey(bytes: HMACSHA256.authenticate(label, key: master).bytes)
+    }
+
+    private static func givenMaster() throws -> SymmetricKey? {
+        guard let hex = ProcessInfo.processInfo.environment[masterKeyVariable] else { return nil }
+        guard let key = SymmetricKey(hex: hex), key.byteCount == masterBytes else {
+            throw BookError.unusable(
+                path: masterKeyVariable, reason: "this is not a key of 64 hex digits")
+        }
+        return key
     }
 
     private static func readMaster(_ path: String) throws -> SymmetricKey? {

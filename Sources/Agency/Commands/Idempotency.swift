@@ -174,9 +174,14 @@ extension AgencySession {
             INSERT INTO idempotency_key (key, credential, fingerprint, recorded_at, outcome, answer)
             VALUES ($1, $2, $3, $4, $5, $6)
             """
-        ).run(
-            .text(claim.key), .integer(claim.credential), .bytes(claim.fingerprint.bytes),
-            .integer(now.millisecondsSinceEpoch), .text(outcome), .bytes(answer))
+        ).run { row in
+            row.add(claim.key)
+            row.add(claim.credential)
+            claim.fingerprint.withUnsafeBytes { row.add($0) }
+            row.add(now.millisecondsSinceEpoch)
+            row.add(outcome)
+            answer.withUnsafeBytes { row.add($0) }
+        }
         try keepNumber(claim)
     }
 }

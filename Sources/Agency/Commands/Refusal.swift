@@ -162,5 +162,9 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case shiftsOpen = "shifts-open"
     case itemsPending = "items-pending"
     case noSettlementKey = "no-settlement-key"
+    case unknownPartner = "unknown-partner"
+    case unknownSettlementKey = "unknown-settlement-key"
+    case settlementKeyRetired = "settlement-key-retired"
+    case keyNotUsable = "key-not-usable"
     case booksOutOfBalance = "books-out-of-balance"
 }

@@ -66,7 +66,8 @@ extension AgencySession {
             try connection.prepare(
                 """
                 SELECT 1 FROM service_transaction
-                WHERE shift_id = $1 AND status IN ('pending', 'authorised')
+                WHERE shift_id = $1 AND final_date IS NULL
+                    AND (status = 'pending' OR status = 'authorised')
                 """
             ).first(.integer(shift.id.number)) { _ in true } ?? false
         guard !hasUnfinished else {

@@ -101,7 +101,8 @@ extension AgencySession {
         let pending = try connection.prepare(
             """
             SELECT serial FROM service_transaction
-            WHERE status IN ('pending', 'authorised') LIMIT 5
+            WHERE final_date IS NULL AND (status = 'pending' OR status = 'authorised')
+            ORDER BY +serial LIMIT 5
             """
         ).all { Receipt.serialText($0.integer(0)) }
         guard pending.isEmpty else {

@@ -46,8 +46,9 @@ extension AgencySession {
     private func currentSettlementKeyID(of partner: ID<Partner>) throws -> String? {
         try connection.prepare(
             """
-            SELECT key_id FROM settlement_key WHERE partner_id = $1 AND retired_at IS NULL
-            ORDER BY created_at DESC, key_id DESC LIMIT 1
+            SELECT key_id FROM settlement_key
+            WHERE partner_id = $1 AND direction = 'out' AND retired_at IS NULL
+            ORDER BY number DESC LIMIT 1
             """
         ).first(.integer(partner.number)) { $0.text(0) }
     }

@@ -14,23 +14,23 @@ struct SettlementKeys {
     }
 
     /// Keeps a partner's key.
+    ///
+    /// - Parameter staff: who made it; nothing for a loader or a command beside the server.
     func add(
-        _ hex: String, keyID: String, partner: ID<Partner>, at instant: Instant
+        _ bytes: [UInt8], keyID: String, _ direction: SettlementDirection, partner: ID<Partner>,
+        by staff: ID<StaffMember>? = nil, at instant: Instant
     ) throws {
-        guard let bytes = Hexadecimal.decode(hex) else {
-            throw BookError.unusable(
-                path: DemoCredentialsFile.fileName, reason: "key \(keyID) is not hexadecimal")
-        }
         let sealed = try AESGCM.seal(
             bytes, key: sealing, associatedData: context(partner, keyID))
         try connection.prepare(
             """
-            INSERT INTO settlement_key (partner_id, key_id, sealed_key, created_at)
-            VALUES ($1, $2, $3, $4)
+            INSERT INTO settlement_key (partner_id, key_id, direction, sealed_key, created_at,
+                created_by)
+            VALUES ($1, $2, $3, $4, $5, $6)
             """
         ).run(
-            .integer(partner.number), .text(keyID), .bytes(sealed),
-            .integer(instant.millisecondsSinceEpoch))
+            .integer(partner.number), .text(keyID), .text(direction.rawValue), .bytes(sealed),
+            .integer(instant.millisecondsSinceEpoch), .integer(staff?.number))
     }
 
     /// A partner's key by its id, or nothing.

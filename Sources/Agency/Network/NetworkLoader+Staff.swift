@@ -35,7 +35,12 @@ extension NetworkLoader {
             guard let partner = numbers.partners[key.partnerID] else { continue }
             let known = SettlementKeys(connection, sealing: keys.sealing)
             guard try known.key(key.keyID, of: ID(partner)) == nil else { continue }
-            try known.add(key.keyHex, keyID: key.keyID, partner: ID(partner), at: now)
+            guard let bytes = Hexadecimal.decode(key.keyHex) else {
+                throw BookError.unusable(
+                    path: DemoCredentialsFile.fileName,
+                    reason: "key \(key.keyID) is not hexadecimal")
+            }
+            try known.add(bytes, keyID: key.keyID, .out, partner: ID(partner), at: now)
         }
     }
 }

@@ -41,12 +41,11 @@ extension AgencySession {
 
     /// Serial numbers of withdrawals whose bank's answer was never recorded.
     func pendingWithdrawals() throws -> [Int64] {
-        // The signs keep SQLite on the small index of unfinished transactions.
+        // The sign keeps SQLite on the small index of unfinished transactions.
         try connection.prepare(
             """
             SELECT serial FROM service_transaction
-            WHERE status IN ('pending', 'authorised', 'unknown', 'return_due')
-                AND +status = 'pending' AND kind = 'withdrawal' ORDER BY +serial
+            WHERE final_date IS NULL AND status = 'pending' AND kind = 'withdrawal' ORDER BY +serial
             """
         ).all { $0.integer(0) }
     }

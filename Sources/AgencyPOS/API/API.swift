@@ -49,6 +49,7 @@ struct API: Sendable {
         addTerminalBatchRoutes(to: &routes)
         addDayCloseRoutes(to: &routes)
         addSettlementRoutes(to: &routes)
+        addSettlementKeyRoutes(to: &routes)
         addReportRoutes(to: &routes)
         addLedgerRoutes(to: &routes)
         return routes.builder.freeze()

@@ -145,6 +145,10 @@ extension RefusalCode {
         case .shiftsOpen: "尚有班次未签退"
         case .itemsPending: "尚有未结交易"
         case .noSettlementKey: "没有对账密钥"
+        case .unknownPartner: "查无此合作单位"
+        case .unknownSettlementKey: "查无此对账密钥"
+        case .settlementKeyRetired: "对账密钥已停用"
+        case .keyNotUsable: "密钥不可用"
         case .booksOutOfBalance: "账目不平"
         }
     }

@@ -23,6 +23,8 @@ extension RefusalCode {
             .unknownWithdrawal,
             .unknownReceipt,
             .unknownSettlementFile,
+            .unknownPartner,
+            .unknownSettlementKey,
             .unknownStaff,
             .unknownDifference,
             .unknownTransfer,
@@ -51,6 +53,7 @@ extension RefusalCode {
             .shiftsOpen,
             .itemsPending,
             .noSettlementKey,
+            .settlementKeyRetired,
             .booksOutOfBalance,
             .receiptNotPosted,
             .alreadyCorrected,
@@ -129,6 +132,7 @@ extension RefusalCode {
             .prizeNotWon,
             .prizeAboveCeiling,
             .periodRequired,
+            .keyNotUsable,
             .partnerRefused:
             422
         case .signInLocked:

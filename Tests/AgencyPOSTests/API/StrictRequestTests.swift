@@ -242,6 +242,7 @@ extension Operation: CustomTestStringConvertible {
             .replacing("{name}", with: "none").replacing("{staff_id}", with: "OP000102")
             .replacing("{item}", with: "1").replacing("{pack_id}", with: "1")
             .replacing("{reservation_id}", with: "1").replacing("{transfer_id}", with: "1")
-            .replacing("{difference_id}", with: "1")
+            .replacing("{difference_id}", with: "1").replacing("{partner_id}", with: "WATER01")
+            .replacing("{key_id}", with: "WATER01-K1")
     }
 }

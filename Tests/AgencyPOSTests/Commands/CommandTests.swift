@@ -29,7 +29,9 @@ import Testing
 
     static let commands = [
         "serve", "load", "close-day", "verify", "backup", "restore", "follow",
-        "settlement verify", "report", "seals", "proof", "balances", "export", "fixtures",
+        "settlement verify", "settlement show", "settlement diff", "settlement match",
+        "report", "seals", "proof",
+        "balances", "export", "fixtures",
         "partner-simulator",
         "version",
     ]

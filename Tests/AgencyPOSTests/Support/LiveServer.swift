@@ -91,7 +91,7 @@ final class LiveServer: Sendable {
         "ticket_reservation", "withdrawal", "shift", "settlement_file", "session",
         "receipt_print", "authorisation", "basket", "terminal_batch", "terminal_sequence",
         "cash_count", "cash_transfer", "till_difference", "handover", "till_limit", "staff_event",
-        "card_inquiry", "bank_order", "partner_call",
+        "card_inquiry", "bank_order", "partner_call", "settlement_key",
     ]
 }
 

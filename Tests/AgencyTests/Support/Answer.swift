@@ -24,6 +24,14 @@ struct Answer {
         try #require(members[name] as? NSNumber, "\(name) is missing in \(members)").int64Value
     }
 
+    func texts(_ name: String) throws -> [String] {
+        try #require(members[name] as? [String])
+    }
+
+    func isNull(_ name: String) throws -> Bool {
+        try #require(members[name]) is NSNull
+    }
+
     func object(_ name: String) throws -> Answer {
         Answer(members: try #require(members[name] as? [String: Any]))
     }

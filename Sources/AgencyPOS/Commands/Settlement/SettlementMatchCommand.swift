@@ -14,8 +14,10 @@ enum SettlementMatchCommand: Command {
         serial,reference,type,account,amount_fen,status,time, or settlement files (.txt), which
         are to be verified first. Lines are compared by serial, then by the partner's reference,
         then by --rule. With --date, lines near the day cut are TIMING and not yet a difference
-        for good: --carry keeps them, --carried gives them to the next run. Ends with 0 when every
-        line has its counterpart, with 1 when not. See docs/reconciliation.md.
+        for good: --carry keeps them, --carried gives them to the next run.
+        See docs/reconciliation.md.
+
+        Exit codes: 0 every line has its counterpart, 1 not every one, 2 or more: not compared.
         """
     static let options: [Arguments.Option] = [
         Arguments.Option(
@@ -59,14 +61,19 @@ enum SettlementMatchCommand: Command {
             try MatchSide.allCases.map { try CarryFile(path: carryPath(prefix, $0)) }
         }
         let progress = ProgressTeller()
-        let summary = try matcher.run(
-            ours: sources[0], theirs: sources[1], progress: { progress.tell($0) }
-        ) { difference in
-            if let table, let bytes = rows.add(difference) { try table.write(bytes) }
-            guard difference.matchClass == .timing else { return }
-            for (index, side) in MatchSide.allCases.enumerated() {
-                if let line = difference[side] { try carry?[index].add(line) }
+        let summary: MatchSummary
+        do {
+            summary = try matcher.run(
+                ours: sources[0], theirs: sources[1], progress: { progress.tell($0) }
+            ) { difference in
+                if let table, let bytes = rows.add(difference) { try table.write(bytes) }
+                guard difference.matchClass == .timing else { return }
+                for (index, side) in MatchSide.allCases.enumerated() {
+                    if let line = difference[side] { try carry?[index].add(line) }
+                }
             }
+        } catch let error as MatchError {
+            throw CommandError(message: "\(error)", code: Self.code(of: error))
         }
         try table?.write(rows.rest())
         try table?.finish()
@@ -74,6 +81,16 @@ enum SettlementMatchCommand: Command {
         print(MatchTable.text(summary), terminator: "")
         guard summary.isAllMatched else {
             throw CommandError(message: "not every line has its counterpart", code: .failure)
+        }
+    }
+
+    /// As for `settlement diff`: what is given in is wrong, or the machine cannot be used.
+    private static func code(of error: MatchError) -> ExitCode {
+        switch error {
+        case .file, .inputTooLarge, .headerWrong, .lineTooLong, .lineCountExceeded, .quoteWrong,
+            .fieldCountWrong, .fieldInvalid, .memoryTooSmall:
+            .usage
+        case .temporaryFile, .fileChanged, .sumsDisagree: .unusable
         }
     }
 
@@ -116,16 +133,14 @@ enum SettlementMatchCommand: Command {
     }
 
     private static func input(_ path: String) throws -> MatchInput {
-        let path = path as NSString
-        let format: MatchInput.Format
-        switch path.pathExtension {
-        case "csv": format = .table
-        case "txt": format = .settlementFile
-        case _: throw CommandError.usage("\(path) must be a .csv or a .txt file")
+        let (name, folder) = SettlementKeys.split(path)
+        if name.hasSuffix(".csv") {
+            return MatchInput(file: name, in: folder, format: .table)
         }
-        let folder = path.deletingLastPathComponent
-        return MatchInput(
-            file: path.lastPathComponent, in: folder.isEmpty ? "." : folder, format: format)
+        guard name.hasSuffix(".txt") else {
+            throw CommandError.usage("\(path) must be a .csv or a .txt file")
+        }
+        return MatchInput(file: name, in: folder, format: .settlementFile)
     }
 
     private static func carryPath(_ prefix: String, _ side: MatchSide) -> String {

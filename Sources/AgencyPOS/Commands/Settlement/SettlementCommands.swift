@@ -1,0 +1,8 @@
+/// The commands `settlement …`, in the order of help; one more is one more line.
+enum SettlementCommands {
+    static let all: [any Command.Type] = [
+        SettlementVerifyCommand.self, SettlementKeyCommand.self,
+        SettlementShowCommand.self,
+        SettlementDiffCommand.self, SettlementMatchCommand.self,
+    ]
+}

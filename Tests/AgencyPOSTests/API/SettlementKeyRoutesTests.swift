@@ -1,0 +1,71 @@
+import Foundation
+import StrictJSON
+import Testing
+
+@testable import AgencyPOS
+
+@Suite struct SettlementKeyRoutesTests {
+    private static let path = "/v1/partners/WATER01/settlement-keys"
+
+    @Test func `a secret is in the answer that made it and in nothing that is asked later`() throws
+    {
+        let server = try LiveServer()
+        let administrator = try server.client(of: "AD0001")
+        let made = try administrator.post(Self.path, ["direction": "in"])
+        #expect(made.status == 201, "\(made)")
+        let secret = try #require(try made.json()["key_hex"]?.text)
+        #expect(secret.count == 64)
+        let rotated = try administrator.post(
+            Self.path + "/rotate", ["direction": "in", "overlap_hours": .integer(1)])
+        #expect(rotated.status == 201, "\(rotated)")
+        let other = try #require(try rotated.json()["key_hex"]?.text)
+        #expect(other != secret)
+        let list = try administrator.get(Self.path)
+        #expect(list.status == 200)
+        #expect(!list.text.contains(secret) && !list.text.contains(other))
+        let states = try #require(try list.json()["settlement_keys"]?.items)
+            .map { [$0["key_id"]?.text, $0["state"]?.text, $0["created_by"]?.text] }
+        #expect(
+            states == [
+                ["WATER01-K1", "current", nil], ["WATER01-P1", "ending", "AD0001"],
+                ["WATER01-P2", "current", "AD0001"],
+            ])
+        let liaison = try server.client(of: "LI-WATER01")
+        #expect(try liaison.get(Self.path).status == 200)
+        #expect(
+            try liaison.get("/v1/partners/BANK01/settlement-keys").problemCode
+                == "unknown-partner")
+        #expect(try liaison.post(Self.path, ["direction": "in"]).status == 403)
+        server.stop()
+        // Neither the book nor its log of answers holds a secret in clear.
+        for name in ["book.db", "book.db-wal"] {
+            let file = server.folder.path + "/" + name
+            guard let data = FileManager.default.contents(atPath: file) else { continue }
+            for hex in [secret, other] { #expect(data.range(of: Data(hex.utf8)) == nil) }
+        }
+    }
+
+    @Test func `the command beside the server makes, replaces and ends keys`() throws {
+        let folder = try DemoNetwork.copy()
+        func run(_ words: String...) throws -> Program.Outcome {
+            try Program.run(
+                ["settlement", "key"] + words + ["--partner", "WATER01", "--data", folder.path])
+        }
+        let made = try run("create", "--direction", "in")
+        #expect(made.code == 0, "\(made)")
+        #expect(made.output.contains("key_id\tWATER01-P1\n"))
+        let rotated = try run("rotate", "--direction", "out", "--overlap-hours", "0")
+        #expect(rotated.output.contains("replaced_key_ids\tWATER01-K1\n"), "\(rotated)")
+        #expect(try run("retire", "--key-id", "WATER01-P1", "--reason", "lost").code == 0)
+        let list = try run("list").output.split(separator: "\n").map {
+            $0.split(separator: "\t").prefix(3).joined(separator: " ")
+        }
+        #expect(
+            list.sorted() == [
+                "WATER01-K1 out retired", "WATER01-K2 out current", "WATER01-P1 in retired",
+            ])
+        #expect(try run("retire", "--key-id", "WATER01-K2", "--reason", "lost").code != 0)
+        #expect(try run("create", "--direction", "both").code == 2)
+        #expect(try run("burn").code == 2)
+    }
+}

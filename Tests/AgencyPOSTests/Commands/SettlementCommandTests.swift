@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+
+@testable import AgencyPOS
+
+/// `agencypos settlement …` on the published files, with a key file and without a book.
+@Suite struct SettlementCommandTests {
+    static let folder = DemoNetwork.repository + "/fixtures/settlement"
+    static let first = "APS_QINGCHUAN_DEMO01_20261121_000001.txt"
+    static let second = "APS_QINGCHUAN_DEMO01_20261122_000002.txt"
+    static let wrong = "refused/11-amount-of-a-line/" + first
+    static let keys = ["--keys", "test.keys"]
+
+    struct Row: Sendable, CustomTestStringConvertible {
+        let words: [String]
+        let code: Int32
+        /// What the output holds.
+        var output: [String] = []
+        /// What the one line on standard error holds.
+        var errors = ""
+
+        var testDescription: String { words.joined(separator: " ") + " → \(code)" }
+    }
+
+    static let rows = [
+        Row(words: [], code: 2, errors: "settlement needs one of: verify, show, diff"),
+        Row(words: ["shwo", first], code: 2, errors: "settlement needs one of: verify"),
+        Row(words: ["verify"], code: 2, errors: "name the files to check"),
+        Row(
+            words: ["verify", first] + keys, code: 0, output: ["OK \(first): 11 lines, net -69.89"]),
+        Row(
+            words: ["verify", first, wrong] + keys, code: 1,
+            output: ["OK \(first)", "BAD \(wrong): line 13, S5 amount"], errors: "1 of 2 files"),
+        Row(words: ["verify", first, "--keys", "none"], code: 3, errors: "none: the key file"),
+        Row(words: ["verify", first, "--keys", first], code: 2, errors: "\(first), line 1: not"),
+        Row(words: ["verify", first, "--key", "0g"], code: 2, errors: "--key must be hexadecimal"),
+        Row(
+            words: ["verify", first, "--key", "00"] + keys, code: 2,
+            errors: "--keys and --key exclude each other"),
+        Row(words: ["verify", first, "--data", "none"], code: 3, errors: "there is no book here"),
+        Row(words: ["show", first, second], code: 2, errors: "name one file"),
+        Row(words: ["show", first, "--lines", "-1"] + keys, code: 2, errors: "--lines must be"),
+        Row(
+            words: ["show", wrong] + keys, code: 1, errors: "S5 amount: 8650, the details give 8651"
+        ),
+        Row(
+            words: ["show", wrong, "--unverified"], code: 0,
+            output: ["NOT VERIFIED: ", "T8 net                       -69.89\nNOT VERIFIED: "]),
+        Row(
+            words: ["show", "refused/06-line-unterminated/" + first, "--unverified"], code: 1,
+            output: ["NOT VERIFIED: ", "1011"], errors: "line 20: no line feed at its end"),
+        Row(words: ["show", "none", "--unverified"], code: 1, errors: "cannot open none"),
+        Row(words: ["diff", first], code: 2, errors: "name two files"),
+        Row(words: ["diff", first, first] + keys, code: 0),
+        Row(words: ["diff", first, wrong] + keys, code: 2, errors: "\(wrong): line 13, S5 amount"),
+        Row(
+            words: ["diff", first, "none"] + keys, code: 2, errors: "not the name of a settlement"),
+        Row(
+            words: ["diff", first, second] + keys, code: 1,
+            output: [
+                "header: H5 business date A \"2026-11-21\" B \"2026-11-22\"",
+                "only in A: line 3, serial 1003, WITHDRAWAL, amount 50000 fen, POSTED",
+            ], errors: "15 differences"),
+    ]
+
+    @Test("each command says what it found and ends with its code", arguments: rows)
+    func command(_ row: Row) throws {
+        let outcome = try Program.run(["settlement"] + row.words, in: Self.folder)
+        #expect(outcome.code == row.code, "\(outcome)")
+        for text in row.output { #expect(outcome.output.contains(text), "\(outcome)") }
+        if row.output.isEmpty { #expect(outcome.output.isEmpty, "\(outcome)") }
+        if row.errors.isEmpty {
+            #expect(outcome.errors.isEmpty, "\(outcome)")
+        } else {
+            #expect(outcome.errors.contains(row.errors), "\(outcome)")
+        }
+    }
+
+    @Test("the table has amounts in yuan in straight columns, also beside Chinese characters")
+    func table() throws {
+        let outcome = try Program.run(
+            ["settlement", "show", Self.first, "--lines", "5"] + Self.keys, in: Self.folder)
+        #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome)")
+        #expect(
+            outcome.output.contains(
+                """
+                line number serial partner's reference type         account reference  amount  fee \
+                commission status   time                      original serial
+                          1 1001   W20261121-0001      BILL_PAYMENT 0310220045          86.50 0.00 \
+                      0.50 POSTED   2026-11-21T09:05:07+08:00
+                """))
+        #expect(
+            outcome.output.contains(
+                """
+                          5 1005   W20261121-0002      BILL_PAYMENT 甲3栋-201            1.23 0.00 \
+                      0.01 POSTED   2026-11-21T16:59:59+08:00
+                and 6 lines more; see --lines
+
+                type          posted count reversed count amount  fee commission
+                BILL_PAYMENT             3              0  86.50 0.00       0.50
+                """))
+        #expect(outcome.output.hasSuffix("T8 net                       -69.89\n"))
+    }
+}
