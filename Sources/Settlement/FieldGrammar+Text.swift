@@ -4,6 +4,11 @@ extension FieldGrammar {
         fault(text, limit: SettlementDetail.maximumPartnerReferenceCharacterCount)
     }
 
+    /// Why a serial of a foreign table is refused, or nothing; it may be empty or mangled.
+    static func fault(serial text: String) -> SettlementFieldCause? {
+        fault(text, limit: MatchLimits.maximumSerialCharacterCount)
+    }
+
     /// Why an account reference cannot be written, or nothing.
     static func fault(
         accountReference text: String, type: SettlementType

@@ -42,6 +42,15 @@ final class FileDescriptor {
         return FileDescriptor(number, name: name)
     }
 
+    /// Creates a file for reading and writing that must not exist yet, for this user only.
+    static func scratch(
+        _ name: String, in folder: FileDescriptor
+    ) throws(SettlementError) -> FileDescriptor {
+        let number = openat(folder.number, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard number >= 0 else { throw systemFailure(.create, name) }
+        return FileDescriptor(number, name: name)
+    }
+
     /// Opens a regular file for reading, or gives nothing when there is none.
     static func existing(
         _ name: String, in folder: FileDescriptor

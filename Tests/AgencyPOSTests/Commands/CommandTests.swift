@@ -29,7 +29,8 @@ import Testing
 
     static let commands = [
         "serve", "load", "close-day", "verify", "backup", "restore", "follow",
-        "settlement verify", "settlement show", "settlement diff", "report", "seals", "proof",
+        "settlement verify", "settlement show", "settlement diff", "settlement match",
+        "report", "seals", "proof",
         "balances", "export", "fixtures",
         "partner-simulator",
         "version",

@@ -3,7 +3,9 @@ enum SettlementCommands {
     static let all: [any Command.Type] = [
         SettlementVerifyCommand.self,
         SettlementShowCommand.self,
-        SettlementDiffCommand.self, SettlementKeyCommand.self,
+        SettlementDiffCommand.self,
+        SettlementMatchCommand.self,
+        SettlementKeyCommand.self,
         SettlementReceiveCommand.self,
     ]
 }
