@@ -17,7 +17,9 @@ extension AgencySession {
         if let paper = stockItems.paper(of: sale.product) {
             _ = try nextPapers(of: paper, count: 1, at: shift.station)
         }
-        let refund = try correction(of: ticket, change.back, shift: shift)
+        var refund = try correction(of: ticket, change.back, shift: shift)
+        // The number of the one booking is told for both.
+        refund.partnerReference = ""
         let serial = try beginCall(sale, refund: refund, claim: claim)
         guard let refundSerial = try PartnerCallReader(connection).call(serial)?.refundSerial
         else { preconditionFailure("the call was begun with its refund") }

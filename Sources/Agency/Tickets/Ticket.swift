@@ -78,7 +78,8 @@ extension Ticket.State {
         case (.refunding, .refuse), (.changing, .refuse): .issued
         case (.issued, .refuse), (.refunding, .askRefund), (.refunding, .askChange),
             (.refunding, .change), (.refunding, .use), (.changing, .refund),
-            (.changing, .askRefund), (.changing, .askChange), (.changing, .use), (.refunded, _), (.changed, _), (.used, _):
+            (.changing, .askRefund), (.changing, .askChange), (.changing, .use), (.refunded, _),
+            (.changed, _), (.used, _):
             nil
         }
     }

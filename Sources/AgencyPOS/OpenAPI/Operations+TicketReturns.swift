@@ -110,7 +110,8 @@ extension Operations {
             Property("serial", .serial, "The serial number of its sale"),
             Property("item", .count, "Its number in the sale"),
             Property(
-                "state", .words(["issued", "refunding", "changing", "refunded", "changed", "used"]),
+                "state",
+                .words(["issued", "refunding", "changing", "refunded", "changed", "used"]),
                 "What became of it"),
             Property("trip_id", .code, "Its trip or offer"),
             Property("origin", .anyText, "From; an offer's name"),

@@ -57,7 +57,9 @@ import Testing
         #expect(try bench.test.faults() == [])
     }
 
-    @Test("booked at once, sale and refund are posted and the difference passes", arguments: directions)
+    @Test(
+        "booked at once, sale and refund are posted and the difference passes",
+        arguments: directions)
     func booked(_ way: Direction) throws {
         let (bench, teller) = try sold(way)
         let test = bench.test
@@ -123,7 +125,9 @@ import Testing
             (ControllablePartner.Post.refuse, RefusalCode.partnerRefused),
             (.notSent, .partnerUnavailable),
         ])
-    func declined(_ way: Direction, _ row: (post: ControllablePartner.Post, code: RefusalCode)) throws {
+    func declined(_ way: Direction, _ row: (post: ControllablePartner.Post, code: RefusalCode))
+        throws
+    {
         let (bench, teller) = try sold(way)
         let seats = try bench.test.seatsLeft(way.to, on: "2026-11-22")
         bench.partner.set(row.post)
@@ -231,7 +235,8 @@ import Testing
         try endDay(bench, teller)
     }
 
-    @Test("a disputed change is held until the principal has corrected itself", arguments: directions)
+    @Test(
+        "a disputed change is held until the principal has corrected itself", arguments: directions)
     func disputed(_ way: Direction) throws {
         let (bench, teller) = try sold(way)
         bench.partner.set(.bookMore)
@@ -249,7 +254,9 @@ import Testing
         #expect(try bench.test.faults() == [])
     }
 
-    @Test("every state of the call and every event leave both tickets where they belong", arguments: directions)
+    @Test(
+        "every state of the call and every event leave both tickets where they belong",
+        arguments: directions)
     func statesAndEvents(_ way: Direction) throws {
         let bench = try PartnerBench.principal()
         let test = bench.test
@@ -326,7 +333,9 @@ import Testing
         #expect(try test.faults() == [])
     }
 
-    @Test("what a crash left is asked about, never posted again", arguments: directions, [true, false])
+    @Test(
+        "what a crash left is asked about, never posted again", arguments: directions,
+        [true, false])
     func crash(_ way: Direction, wasBooked: Bool) throws {
         let (bench, teller) = try sold(way)
         let request = TicketChangeRequest(
@@ -450,7 +459,9 @@ import Testing
                 == .tillShortOfCash)
         #expect(bench.partner.posts.count == 1)
         #expect(try bench.ticketStates(1) == ["issued"])
-        #expect(try bench.test.count("service_transaction WHERE serial > 1 AND kind = 'ticket_sale'") == 0)
+        #expect(
+            try bench.test.count("service_transaction WHERE serial > 1 AND kind = 'ticket_sale'")
+                == 0)
         #expect(try bench.test.faults() == [])
     }
 
@@ -472,7 +483,8 @@ import Testing
         }
         _ = try bench.change(1, to: "QC0009", -1_200, key: "the-change", by: teller)
         // Who travels is known to the principal from the ticket that comes back.
-        #expect(bench.partner.posts.last?.details.contains { $0.name.hasPrefix("passenger") } == false)
+        #expect(
+            bench.partner.posts.last?.details.contains { $0.name.hasPrefix("passenger") } == false)
         if isLate {
             bench.partner.set(query: .truth)
             try bench.desk.askNow(serial: 2)

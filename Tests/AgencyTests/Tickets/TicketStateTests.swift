@@ -45,7 +45,9 @@ import Testing
         #expect(
             Ticket.State.allCases.filter(\.holdsSeat) == [.issued, .refunding, .changing, .used])
         #expect(
-            Ticket.State.allCases.filter(\.hasRefund) == [.refunding, .changing, .refunded, .changed])
+            Ticket.State.allCases.filter(\.hasRefund) == [
+                .refunding, .changing, .refunded, .changed,
+            ])
     }
 
     @Test("the database takes the same steps of a reservation and no others")
