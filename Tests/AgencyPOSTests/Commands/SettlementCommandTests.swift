@@ -24,7 +24,8 @@ import Testing
 
     static let rows = [
         Row(
-            words: [], code: 2, errors: "settlement needs one of: verify, show, diff, match, key, receive"),
+            words: [], code: 2,
+            errors: "settlement needs one of: verify, show, diff, match, key, receive"),
         Row(words: ["shwo", first], code: 2, errors: "settlement needs one of: verify"),
         Row(words: ["verify"], code: 2, errors: "name the files to check"),
         Row(
