@@ -26,9 +26,14 @@ public struct SettlementVerifier {
     /// - Parameters:
     ///   - name: The file's name without a folder; the header must agree with it.
     ///   - folder: The path of the folder of file and sidecar.
+    ///   - onAuthentic: Hears once the MAC is right, before any line is believed; what is refused
+    ///     afterwards was sent so by the holder of the key.
     /// - Returns: The verified file, still open, for reading its details.
     /// - Throws: ``SettlementError``, or what the key lookup throws.
-    public func verify(_ name: String, in folder: String) throws -> VerifiedSettlement {
+    public func verify(
+        _ name: String, in folder: String,
+        onAuthentic: (SettlementKeyReference) -> Void = { _ in }
+    ) throws -> VerifiedSettlement {
         let name = try SettlementFileName(name)
         let folder = try FileDescriptor.folder(folder)
         let file = try open(name.text, in: folder)
@@ -42,11 +47,12 @@ public struct SettlementVerifier {
             throw SettlementError.sidecarMalformed(name: name.sidecarText)
         }
         let code = try SettlementSidecar.parse(text, of: name)
-        return try verify(file, name: name, code: code)
+        return try verify(file, name: name, code: code, onAuthentic)
     }
 
     private func verify(
-        _ file: FileDescriptor, name: SettlementFileName, code: MessageAuthenticationCode
+        _ file: FileDescriptor, name: SettlementFileName, code: MessageAuthenticationCode,
+        _ onAuthentic: (SettlementKeyReference) -> Void
     ) throws -> VerifiedSettlement {
         let reference = try keyReference(file)
         guard let key = try key(reference) else { throw SettlementError.keyUnknown(reference) }
@@ -55,6 +61,7 @@ public struct SettlementVerifier {
         guard hmac.finalize() == code else {
             throw SettlementError.codeMismatch(name: name.text)
         }
+        onAuthentic(reference)
         var parser = SettlementParser(file, name: name)
         while try parser.nextDetail() != nil {}
         let (header, totals) = try parser.end(expecting: contents)

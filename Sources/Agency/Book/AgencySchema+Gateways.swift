@@ -4,7 +4,9 @@ extension AgencySchema {
     // what the transaction moves in the till, below zero when it pays out. Cash that came in for a
     // call that was not answered is in the partner's suspense account, from `suspense_entry_id` until
     // the transaction is posted or returned. What an answer that came late owes to a customer is put
-    // there by the transaction's own entry, until it is paid out.
+    // there by the transaction's own entry, until it is paid out. The call that changes a ticket stands
+    // beside its sale; `refund_serial` is the refund of the old ticket, which ends with it, and
+    // `cash_fen` is the difference of both.
     static let gateways = """
         CREATE TABLE partner_gateway (
             partner_id INTEGER PRIMARY KEY REFERENCES partner,
@@ -32,6 +34,7 @@ extension AgencySchema {
                 'booked', 'refused', 'reversed')),
             key TEXT,
             credential INTEGER,
+            refund_serial INTEGER UNIQUE REFERENCES service_transaction,
             cash_fen INTEGER NOT NULL,
             pending_entry_id INTEGER UNIQUE REFERENCES journal_entry,
             suspense_entry_id INTEGER UNIQUE REFERENCES journal_entry,
@@ -65,10 +68,25 @@ extension AgencySchema {
                 FROM service_transaction x WHERE x.serial = NEW.serial)
             OR (NEW.act = 'undo') IS NOT (SELECT x.correction IS 'void'
                 FROM service_transaction x WHERE x.serial = NEW.serial)
+            OR NEW.refund_serial IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM service_transaction x, service_transaction r
+                WHERE x.serial = NEW.serial AND r.serial = NEW.refund_serial
+                    AND x.kind = 'ticket_sale' AND x.original_serial IS NULL
+                    AND r.kind = 'ticket_sale' AND r.original_serial IS NOT NULL
+                    AND r.status = 'pending' AND NEW.cash_fen
+                        = x.amount_fen + x.fee_fen + r.amount_fen + r.fee_fen)
         BEGIN SELECT RAISE(ABORT, 'a call begins beside its pending transaction'); END;
+        CREATE TRIGGER partner_call_refund BEFORE UPDATE ON partner_call
+        WHEN NEW.refund_serial IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM service_transaction x, service_transaction r
+            WHERE x.serial = NEW.serial AND r.serial = NEW.refund_serial
+                AND r.status = CASE x.status WHEN 'return_due' THEN 'reversed'
+                    WHEN 'returned' THEN 'reversed' ELSE x.status END)
+        BEGIN SELECT RAISE(ABORT, 'a changed ticket''s sale and refund end as one'); END;
         CREATE TRIGGER partner_call_steps BEFORE UPDATE ON partner_call
         WHEN NEW.serial <> OLD.serial OR NEW.act <> OLD.act OR NEW.key IS NOT OLD.key
             OR NEW.credential IS NOT OLD.credential OR NEW.cash_fen <> OLD.cash_fen
+            OR NEW.refund_serial IS NOT OLD.refund_serial
             OR NEW.pending_entry_id IS NOT OLD.pending_entry_id
             OR OLD.suspense_entry_id IS NOT NULL
                 AND NEW.suspense_entry_id IS NOT OLD.suspense_entry_id

@@ -119,7 +119,7 @@ extension AgencySchema {
             LEFT JOIN ticket k ON k.serial = r.serial AND k.item = p.item
             WHERE p.number_digest = NEW.number_digest AND r.trip_id = n.trip_id
                 AND r.travel_date = n.travel_date AND (r.state IN ('reserved', 'paid')
-                    OR k.state IN ('issued', 'refunding', 'used')))
+                    OR k.state IN ('issued', 'refunding', 'changing', 'used')))
         BEGIN SELECT RAISE(ABORT, 'a person travels once on a trip of a date'); END;
 
         """
@@ -135,7 +135,7 @@ extension AgencySchema {
             commission_fen INTEGER NOT NULL CHECK (commission_fen >= 0),
             principal_number TEXT NOT NULL DEFAULT '' CHECK (length(principal_number) <= 64),
             state TEXT NOT NULL CHECK (state IN
-                ('issued', 'refunding', 'refunded', 'changed', 'used')),
+                ('issued', 'refunding', 'changing', 'refunded', 'changed', 'used')),
             change_count INTEGER NOT NULL CHECK (change_count >= 0),
             changed_serial INTEGER,
             changed_item INTEGER,
@@ -162,8 +162,9 @@ extension AgencySchema {
         BEGIN SELECT RAISE(ABORT, 'a ticket is issued for a sale that is posted'); END;
         CREATE TRIGGER ticket_steps BEFORE UPDATE ON ticket
         WHEN NOT (OLD.state = 'issued'
-                AND NEW.state IN ('refunding', 'refunded', 'changed', 'used')
-                OR OLD.state = 'refunding' AND NEW.state IN ('refunded', 'issued'))
+                AND NEW.state IN ('refunding', 'changing', 'refunded', 'changed', 'used')
+                OR OLD.state = 'refunding' AND NEW.state IN ('refunded', 'issued')
+                OR OLD.state = 'changing' AND NEW.state IN ('changed', 'issued'))
             OR NEW.serial <> OLD.serial
             OR NEW.item <> OLD.item OR NEW.reservation_id <> OLD.reservation_id
             OR NEW.fare_class <> OLD.fare_class OR NEW.fare_fen <> OLD.fare_fen
@@ -172,7 +173,7 @@ extension AgencySchema {
             OR NEW.change_count <> OLD.change_count
             OR NEW.changed_serial IS NOT OLD.changed_serial
             OR NEW.changed_item IS NOT OLD.changed_item
-            OR OLD.state = 'refunding' AND NEW.state = 'refunded'
+            OR OLD.state IN ('refunding', 'changing') AND NEW.state IN ('refunded', 'changed')
                 AND (NEW.ended_serial <> OLD.ended_serial
                 OR NEW.retained_fen <> OLD.retained_fen)
             OR CASE NEW.state WHEN 'used' THEN 0 WHEN 'issued' THEN NOT EXISTS (
@@ -182,7 +183,8 @@ extension AgencySchema {
                 SELECT 1 FROM service_transaction x WHERE x.serial = NEW.ended_serial
                     AND x.original_serial = OLD.serial AND x.original_item = OLD.item
                     AND x.amount_fen = NEW.retained_fen - OLD.fare_fen
-                    AND x.status = iif(NEW.state = 'refunding', 'pending', 'posted')) END
+                    AND x.status = iif(NEW.state IN ('refunding', 'changing'), 'pending',
+                        'posted')) END
         BEGIN SELECT RAISE(ABORT, 'a ticket ends once, by its refund or by its use'); END;
 
         """

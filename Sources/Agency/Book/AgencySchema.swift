@@ -27,6 +27,7 @@ public enum AgencySchema {
                     terminalBatches,
                     stock,
                     gateways,
+                    partnerFiles,
                 ].joined())
         ]
 

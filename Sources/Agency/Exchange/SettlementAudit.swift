@@ -56,7 +56,31 @@ public struct SettlementAudit {
                 }
             }
         }
+        try addFaultsOfReceived(to: &faults, maximum: maximumFaults)
         return Array(faults.prefix(maximumFaults))
+    }
+
+    /// What partners sent is kept as it came.
+    private func addFaultsOfReceived(to faults: inout [String], maximum: Int) throws {
+        var cursor: Int64 = 0
+        while faults.count < maximum {
+            let files = try PartnerFileReader(connection).files(
+                partner: nil, state: nil, after: cursor, limit: PartnerFileReader.maximumPageSize)
+            guard let last = files.last else { return }
+            cursor = last.id.number
+            for file in files {
+                progress("received: \(file.name)")
+                let path =
+                    folder.receivedFolder(partnerCode: file.partnerCode) + "/"
+                    + BookFolder.receivedName(file.digest, file.sidecarDigest) + "/" + file.name
+                do {
+                    guard try ReceivedFile.digest(of: path).hex != file.digest else { continue }
+                    faults.append("partner_file \(file.name): its kept bytes are not what came")
+                } catch let error as SettlementError {
+                    faults.append("partner_file \(file.name): its bytes are not kept: \(error)")
+                }
+            }
+        }
     }
 
     private func fault(

@@ -45,6 +45,23 @@ struct SettlementKeys {
             bytes: AESGCM.open(sealed, key: sealing, associatedData: context(partner, keyID)))
     }
 
+    /// A key that signs files of a direction and is valid at an instant; nothing for any other.
+    func validKey(
+        _ keyID: String, _ direction: SettlementDirection, of partner: ID<Partner>,
+        at instant: Instant
+    ) throws -> SymmetricKey? {
+        let isValid = try connection.prepare(
+            """
+            SELECT 1 FROM settlement_key WHERE partner_id = $1 AND key_id = $2 AND direction = $3
+                AND (retired_at IS NULL OR retired_at > $4)
+            """
+        ).first(
+            .integer(partner.number), .text(keyID), .text(direction.rawValue),
+            .integer(instant.millisecondsSinceEpoch)
+        ) { _ in true }
+        return isValid == true ? try key(keyID, of: partner) : nil
+    }
+
     /// Checks that the book's own key is the one that sealed its settlement keys.
     ///
     /// With another key cards would get other digests, and with them a second allowance.

@@ -33,27 +33,34 @@ extension AgencySession {
 
     /// Records the intent of a transaction: pending row, pending cash, and a call to its partner.
     ///
-    /// - Parameter claim: the key that hears the answer; nothing for an item of a basket.
+    /// - Parameters:
+    ///   - refund: what stands and falls with it; then cash is the difference of both.
+    ///   - claim: the key that hears the answer; nothing for an item of a basket.
     /// - Returns: the transaction's serial number, under which the partner is asked.
     /// - Throws: `Refusal` with `tillCeilingReached`, `tillShortOfCash`.
     func beginCall(
-        _ transaction: NewTransaction, _ act: PartnerAct = .post, claim: IdempotencyClaim?
+        _ transaction: NewTransaction, _ act: PartnerAct = .post, refund: NewTransaction? = nil,
+        claim: IdempotencyClaim?
     ) throws -> Int64 {
-        let postings = transaction.postings(catalogue)
+        let postings = Posting.summed(
+            transaction.postings(catalogue) + (refund?.postings(catalogue) ?? []))
         try checkCeiling(transaction.shift, postings)
         let serial = try nextSerial()
         let pending = try pend(postings, of: transaction, serial: serial)
         _ = try insert(transaction, serial: serial, status: .pending, entry: nil)
+        let refundSerial = try refund.map { refund in
+            try insert(refund, serial: nextSerial(), status: .pending, entry: nil).serial
+        }
         try connection.prepare(
             """
             INSERT INTO partner_call (serial, act, state, key, credential, cash_fen,
-                pending_entry_id, asked_at)
-            VALUES ($1, $2, 'posting', $3, $4, $5, $6, $7)
+                pending_entry_id, asked_at, refund_serial)
+            VALUES ($1, $2, 'posting', $3, $4, $5, $6, $7, $8)
             """
         ).run(
             .integer(serial), .text(act.rawValue), .text(claim?.key), .integer(claim?.credential),
-            .integer(transaction.cashFen), .integer(pending?.number),
-            .integer(now.millisecondsSinceEpoch))
+            .integer(transaction.cashFen + (refund?.cashFen ?? 0)), .integer(pending?.number),
+            .integer(now.millisecondsSinceEpoch), .integer(refundSerial))
         return serial
     }
 
@@ -110,21 +117,19 @@ extension AgencySession {
     ) throws {
         switch action {
         case .nothing: break
-        case .post:
-            let entry = try call.pendingEntry.map { try journal.postPending($0, at: now).id }
-            try book(call, entry, news)
+        case .post: try book(call, try postPending(of: call), news)
         case .decline:
             try release(call, narrative: "declined")
-            try setStatus(.declined, of: call.serial)
+            try setStatus(.declined, of: call)
             try comeToNothing(call)
             try finish(call, .refused(refusal(of: call, news)))
         case .suspend:
             try suspend(call)
-            try setStatus(.unknown, of: call.serial)
+            try setStatus(.unknown, of: call)
         case .settle: try book(call, try settle(call), news)
         case .comeToNothing:
             let isCashHeld = call.cashFen > 0
-            try setStatus(isCashHeld ? .returnDue : .reversed, of: call.serial)
+            try setStatus(isCashHeld ? .returnDue : .reversed, of: call)
             try comeToNothing(call)
             if !isCashHeld {
                 try finish(call, .refused(refusal(of: call, news)))
@@ -135,11 +140,14 @@ extension AgencySession {
     }
 
     private func book(
-        _ call: PartnerCall, _ entry: ID<JournalEntry>?, _ news: PartnerCallNews
+        _ call: PartnerCall, _ entries: PartnerCallEntries, _ news: PartnerCallNews
     ) throws {
         // A partner that took back an original tells no number of its own.
         let reference = news.reference.isEmpty ? nil : Self.carried(news.reference)
-        try setStatus(.posted, of: call.serial, reference: reference, entry: entry)
+        try setStatus(.posted, of: call.serial, reference: reference, entry: entries.own)
+        if let refund = call.refundSerial {
+            try setStatus(.posted, of: refund, reference: reference, entry: entries.refund)
+        }
         let answer = try finishBooked(call, news)
         // What a late answer owes to the customer is paid out first; then the key is told of it.
         let isCashDue = try PartnerCallReader(connection).call(call.serial)?.isReturnDue ?? false

@@ -5,6 +5,7 @@ import SQL
 extension AgencySession {
     /// Does what a booking brings, and gives the answer of its key.
     func finishBooked(_ call: PartnerCall, _ news: PartnerCallNews) throws -> [UInt8] {
+        if let refund = call.refundSerial { return try finishChange(call, refund, news) }
         if call.kind == .ticketSale { return try finishTickets(call, news) }
         if let original = call.originalSerial {
             try finishCorrection(call, of: original)
@@ -21,6 +22,7 @@ extension AgencySession {
 
     /// Frees what a transaction held that came to nothing.
     func comeToNothing(_ call: PartnerCall) throws {
+        if let refund = call.refundSerial { return try releaseChange(call, refund) }
         if call.kind == .ticketSale { return try releaseTickets(call) }
         guard call.originalSerial == nil else { return }
         switch call.kind {
@@ -35,18 +37,24 @@ extension AgencySession {
 
     /// What the key of a call is told as it stands: its receipt, and of tickets what is theirs.
     func standing(_ call: PartnerCall) throws -> [UInt8] {
-        call.kind == .ticketSale
+        if let refund = call.refundSerial { return try changeAsItStands(call, refund) }
+        return call.kind == .ticketSale
             ? try ticketsAsTheyStand(call) : try receiptJSON(call.serial)
     }
 
     /// What the key of a call is told that came to nothing.
     func refusal(of call: PartnerCall, _ news: PartnerCallNews) -> Refusal {
         let partner = catalogue.product(call.product).partner
-        let isTicketSale = call.kind == .ticketSale && call.originalSerial == nil
-        let (act, chineseAct) =
+        let isTicketSale =
+            call.kind == .ticketSale && call.originalSerial == nil && call.refundSerial == nil
+        var (act, chineseAct) =
             isTicketSale
             ? ("give back all of the cash, the service fee too", "请退还全部现金（含服务费）")
             : Self.act(cashFen: call.cashFen)
+        if call.refundSerial != nil {
+            act = "the old ticket is valid as before; " + act
+            chineseAct = "原票仍然有效；" + chineseAct
+        }
         if news.event == .notSent { return Self.unreachable(partner, act, zh: chineseAct) }
         if news.event == .reversed {
             return Refusal(

@@ -44,8 +44,9 @@ extension AgencySession {
     /// that came in comes out of it, cash that is to be paid out waits there for the customer.
     ///
     /// - Returns: the entry; nothing for a transaction that moves nothing.
-    func settle(_ call: PartnerCall) throws -> ID<JournalEntry>? {
-        guard let pendingEntry = call.pendingEntry else { return nil }
+    func settle(_ call: PartnerCall) throws -> PartnerCallEntries {
+        if let refund = call.refundSerial { return try settle(call, refund: refund) }
+        guard let pendingEntry = call.pendingEntry else { return PartnerCallEntries() }
         guard let pending = try journal.entry(pendingEntry) else {
             throw BookError.damaged(table: "partner_call", field: "pending_entry_id")
         }
@@ -65,7 +66,7 @@ extension AgencySession {
             at: now
         ).id
         if call.cashFen < 0 { try keepSuspense(entry, of: call) }
-        return entry
+        return PartnerCallEntries(own: entry)
     }
 
     /// Pays out cash that waits for its customer, once for each key: that of a payment that came to
@@ -143,12 +144,12 @@ extension AgencySession {
         }
     }
 
-    private func keepSuspense(_ entry: ID<JournalEntry>, of call: PartnerCall) throws {
+    func keepSuspense(_ entry: ID<JournalEntry>, of call: PartnerCall) throws {
         try connection.prepare("UPDATE partner_call SET suspense_entry_id = $1 WHERE serial = $2")
             .run(.integer(entry.number), .integer(call.serial))
     }
 
-    private func suspenseAccount(of call: PartnerCall) -> ID<Account> {
+    func suspenseAccount(of call: PartnerCall) -> ID<Account> {
         catalogue.product(call.product).partner.suspenseAccount
     }
 

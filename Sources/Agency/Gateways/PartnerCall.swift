@@ -34,6 +34,8 @@ struct PartnerCall: Sendable {
     let returnEntry: ID<JournalEntry>?
     let originalSerial: Int64?
     let basketSerial: Int64?
+    /// Of the change of a ticket the refund of the old one, which stands and falls with it.
+    let refundSerial: Int64?
     let reason: String
 
     /// Whether cash waits for the customer: of a payment that came to nothing, or of a correction
@@ -79,7 +81,8 @@ struct PartnerCallReader {
         SELECT c.serial, c.act, c.state, x.status, c.key, c.credential, x.kind, x.shift_id,
             x.product_id, x.contract_id, x.business_date, x.amount_fen,
             x.commission_fen, c.cash_fen, c.pending_entry_id, c.suspense_entry_id,
-            c.return_entry_id, x.original_serial, x.basket_serial, c.reason
+            c.return_entry_id, x.original_serial, x.basket_serial, c.refund_serial,
+            c.reason
         FROM partner_call c JOIN service_transaction x ON x.serial = c.serial
         """
 
@@ -127,7 +130,7 @@ extension PartnerCall {
             suspenseEntry: row.optionalInteger(15).map { ID($0) },
             returnEntry: row.optionalInteger(16).map { ID($0) },
             originalSerial: row.optionalInteger(17), basketSerial: row.optionalInteger(18),
-            reason: row.text(19))
+            refundSerial: row.optionalInteger(19), reason: row.text(20))
     }
 }
 

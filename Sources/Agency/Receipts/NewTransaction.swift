@@ -25,7 +25,9 @@ struct NewTransaction {
     /// What its entry posts: cash, what the partner is owed or owes, commission and fee.
     ///
     /// It is empty for a transfer that earns nothing.
-    func postings(_ catalogue: Catalogue) -> [Posting] {
+    /// - Parameter cash: where its cash is, if not in the till.
+    func postings(_ catalogue: Catalogue, cash: ID<Account>? = nil) -> [Posting] {
+        let cash = cash ?? shift.cashAccount
         let station = catalogue.accounts(of: shift.station)
         let partner = product.partner
         // Debits positive. A minimum commission may exceed a very small amount; then a partner
@@ -34,18 +36,18 @@ struct NewTransaction {
             switch kind.cashFlow {
             case .takenIn:
                 [
-                    (shift.cashAccount, cashFen),
+                    (cash, cashFen),
                     (partner.payableAccount, commissionFen - amountFen),
                 ]
             case .paidOut:
                 [
                     (partner.receivableAccount, amountFen + commissionFen),
-                    (shift.cashAccount, cashFen),
+                    (cash, cashFen),
                 ]
             case .none:
                 [
                     (partner.receivableAccount, commissionFen),
-                    (shift.cashAccount, cashFen),
+                    (cash, cashFen),
                 ]
             }
         return (legs + [(station.commission, -commissionFen), (station.fee, -feeFen)])
@@ -58,6 +60,23 @@ extension Posting {
     init?(_ account: ID<Account>, signedFen: Int64) {
         guard signedFen != 0 else { return nil }
         self = signedFen > 0 ? .debit(account, signedFen) : .credit(account, -signedFen)
+    }
+
+    /// One posting for each account, in the order in which they first come; none where both sides
+    /// are the same.
+    static func summed(_ postings: [Posting]) -> [Posting] {
+        var accounts: [ID<Account>] = []
+        var sums: [ID<Account>: Int64] = [:]
+        for posting in postings {
+            if sums[posting.account] == nil { accounts.append(posting.account) }
+            let fen =
+                switch posting.side {
+                case .debit: posting.amount
+                case .credit: -posting.amount
+                }
+            sums[posting.account, default: 0] += fen
+        }
+        return accounts.compactMap { Posting($0, signedFen: sums[$0] ?? 0) }
     }
 }
 

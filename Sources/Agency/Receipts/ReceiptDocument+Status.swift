@@ -10,10 +10,11 @@ extension Receipt {
 
     /// Where it stands; of what takes another one back, what that means for the customer's cash.
     func statusText(_ language: ReceiptLanguage) -> PrintableText {
+        if status == .posted, returnDueFen > 0 {
+            return language.words("已确认 待付款", "Confirmed, to be paid out")
+        }
         guard original != nil else { return status.text(language) }
         switch status {
-        case .posted where returnDueFen > 0:
-            return language.words("已确认 待付款", "Confirmed, to be paid out")
         // That the call was reversed says nothing to a customer whose payment stands.
         case .reversed: return TransactionStatus.declined.text(language)
         case .pending, .authorised, .unknown, .returnDue, .posted, .declined, .returned:
@@ -23,15 +24,16 @@ extension Receipt {
 
     /// What the customer must know of a receipt that is not the last word.
     func notice(_ language: ReceiptLanguage) -> PrintableText? {
-        guard original != nil else { return status.notice(language) }
-        switch status {
-        case .posted:
-            guard returnDueFen > 0 else { return nil }
+        if status == .posted, returnDueFen > 0 {
             let due = YuanText.plain(returnDueFen)
             return language.words(
                 "对方已确认，款项尚未付出。请凭本凭条领取 \(due) 元。",
                 "It is confirmed, and nothing was paid out yet: \(due) CNY are paid out on this "
                     + "receipt.")
+        }
+        guard original != nil else { return status.notice(language) }
+        switch status {
+        case .posted: return nil
         case .pending, .authorised, .unknown, .returnDue:
             return language.words(
                 "对方尚未确认，款项尚未付出。请凭本凭条查询。",

@@ -53,13 +53,16 @@ extension BusinessChecks {
                     WHERE (kind = 'bill_payment' OR kind = 'ticket_sale')
                         AND (status = 'posted' OR status = 'returned')
                         AND serial NOT IN (SELECT serial FROM partner_call WHERE cash_fen < 0
+                            AND suspense_entry_id IS NOT NULL AND return_entry_id IS NULL
+                            UNION ALL SELECT refund_serial FROM partner_call
+                            WHERE refund_serial IS NOT NULL AND cash_fen < 0
                             AND suspense_entry_id IS NOT NULL AND return_entry_id IS NULL)
                         AND ifnull(basket_serial, 0) NOT IN (SELECT basket_serial FROM basket
                             WHERE state = 'open')
                 ) x JOIN (
                     SELECT count(*) AS n, sum(CAST(r ->> '$.serial' AS INTEGER)) AS s FROM told
                     WHERE (r ->> '$.kind' = 'bill_payment' OR r ->> '$.kind' = 'ticket_sale')
-                        AND r ->> '$.status' <> 'declined'
+                        AND r ->> '$.status' NOT IN ('declined', 'reversed')
                 ) a WHERE a.n IS NOT x.n OR a.s IS NOT x.s
                 """),
         Check(

@@ -15,6 +15,7 @@ extension BusinessChecks {
             sql: """
                 SELECT CAST(c.serial AS TEXT) FROM partner_call c
                 LEFT JOIN service_transaction x ON x.serial = c.serial
+                LEFT JOIN service_transaction b ON b.serial = c.refund_serial
                 WHERE (x.status = 'pending') IS NOT (c.state = 'posting')
                     OR (x.status = 'unknown') IS NOT (c.state IN ('unknown', 'reversing', 'disputed'))
                     OR (x.status = 'posted') IS NOT (c.state = 'booked')
@@ -26,7 +27,7 @@ extension BusinessChecks {
                         AND (x.status = 'returned') IS NOT (c.return_entry_id IS NOT NULL)
                     OR c.cash_fen IS NOT CASE WHEN x.kind IN ('withdrawal', 'prize_payment')
                         THEN x.fee_fen - x.amount_fen WHEN x.kind = 'transfer' THEN x.fee_fen
-                        ELSE x.amount_fen + x.fee_fen END
+                        ELSE x.amount_fen + x.fee_fen + ifnull(b.amount_fen + b.fee_fen, 0) END
                     OR (c.act = 'undo') IS NOT (x.correction IS 'void')
                 """),
         Check(
@@ -37,6 +38,8 @@ extension BusinessChecks {
                 LEFT JOIN partner_call c ON c.serial = x.serial
                 WHERE (x.kind IN ('bill_payment', 'ticket_sale', 'prize_payment')
                         OR x.original_serial IS NOT NULL)
+                    AND x.serial NOT IN (SELECT refund_serial FROM partner_call
+                        WHERE refund_serial IS NOT NULL)
                     AND (x.status = 'pending' OR x.status = 'unknown'
                         OR x.status = 'return_due' OR x.status = 'returned')
                     AND c.serial IS NULL
@@ -68,21 +71,28 @@ extension BusinessChecks {
                 LEFT JOIN journal_entry r ON r.entry_id = w.resolved_by
                 LEFT JOIN journal_entry u ON u.entry_id = c.suspense_entry_id
                 LEFT JOIN journal_entry b ON b.entry_id = c.return_entry_id
+                LEFT JOIN service_transaction f ON f.serial = c.refund_serial
                 WHERE (c.pending_entry_id IS NULL)
-                        IS NOT (x.fee_fen = 0 AND x.commission_fen = 0 AND x.kind = 'transfer')
+                        IS NOT (x.fee_fen = 0 AND x.commission_fen = 0 AND x.kind = 'transfer'
+                            OR f.serial IS NOT NULL AND c.cash_fen = 0
+                                AND x.commission_fen + f.commission_fen = 0)
                     OR c.pending_entry_id IS NOT NULL AND (e.phase IS NOT 1
                         OR e.source_id IS NOT c.serial
                         OR CASE WHEN c.state = 'posting' THEN r.entry_id IS NOT NULL
+                            WHEN f.serial IS NOT NULL THEN r.phase IS NOT 3
                             WHEN x.status = 'posted' AND c.cash_fen = 0
                                 THEN r.entry_id IS NOT x.entry_id AND r.phase IS NOT 3
                             WHEN x.status = 'posted' AND c.suspense_entry_id IS NULL
                                 THEN r.entry_id IS NOT x.entry_id
                             ELSE r.phase IS NOT 3 END)
-                    OR c.suspense_entry_id IS NOT NULL AND (u.source_id IS NOT c.serial
+                    OR c.suspense_entry_id IS NOT NULL AND (u.source_id
+                            IS NOT iif(c.cash_fen < 0, ifnull(f.serial, c.serial), c.serial)
                         OR u.kind IS NOT iif(c.cash_fen > 0, 'partner_suspense', x.kind)
-                        OR c.cash_fen < 0 AND u.entry_id IS NOT x.entry_id
+                        OR c.cash_fen < 0
+                            AND u.entry_id IS NOT iif(f.serial IS NULL, x.entry_id, f.entry_id)
                         OR (
-                            SELECT sum(p.amount) FROM posting p WHERE p.entry_id = u.entry_id
+                            SELECT sum(p.amount) FROM posting p WHERE (p.entry_id = u.entry_id
+                                OR c.cash_fen < 0 AND p.entry_id = x.entry_id)
                                 AND p.account_id = g.suspense_account_id
                         ) IS NOT -abs(c.cash_fen))
                     OR c.return_entry_id IS NOT NULL AND (b.kind IS NOT 'partner_return'
@@ -90,6 +100,28 @@ extension BusinessChecks {
                             SELECT sum(p.amount) FROM posting p WHERE p.entry_id = b.entry_id
                                 AND p.account_id = g.suspense_account_id
                         ) IS NOT abs(c.cash_fen))
+                """),
+        Check(
+            name: "changes are booked as one", table: "partner_call",
+            fault: "field refund_serial: the refund stands elsewhere than the sale, or both "
+                + "together moved another amount in the till",
+            sql: """
+                SELECT CAST(c.serial AS TEXT) FROM partner_call c
+                JOIN service_transaction x ON x.serial = c.serial
+                LEFT JOIN service_transaction f ON f.serial = c.refund_serial
+                JOIN shift h ON h.shift_id = x.shift_id JOIN till t ON t.till_id = h.till_id
+                WHERE c.refund_serial IS NOT NULL AND (x.kind IS NOT 'ticket_sale'
+                    OR x.original_serial IS NOT NULL OR f.kind IS NOT 'ticket_sale'
+                    OR f.original_serial IS NULL OR f.shift_id IS NOT x.shift_id
+                    OR f.partner_reference IS NOT x.partner_reference AND x.status = 'posted'
+                    OR f.status IS NOT CASE WHEN x.status IN ('return_due', 'returned')
+                        THEN 'reversed' ELSE x.status END
+                    OR x.status = 'posted' AND ifnull((
+                        SELECT sum(p.amount) FROM posting p
+                        WHERE p.account_id = t.cash_account_id AND (p.entry_id = x.entry_id
+                            OR p.entry_id = f.entry_id OR p.entry_id = c.suspense_entry_id)
+                    ), 0) IS NOT iif(c.cash_fen < 0 AND c.suspense_entry_id IS NOT NULL,
+                        0, c.cash_fen))
                 """),
         Check(
             name: "suspense is what is open", table: "partner",

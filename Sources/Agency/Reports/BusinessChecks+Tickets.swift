@@ -14,7 +14,9 @@ extension BusinessChecks {
                     OR r.state = 'issued' AND x.status IS NOT 'posted'
                     OR r.state = 'paid' AND x.status NOT IN ('pending', 'unknown')
                     OR r.state = 'returned'
-                        AND x.status NOT IN ('declined', 'return_due', 'returned'))
+                        AND x.status NOT IN ('declined', 'return_due', 'returned')
+                        AND NOT (x.status IS 'reversed' AND EXISTS (SELECT 1 FROM partner_call c
+                            WHERE c.serial = x.serial AND c.refund_serial IS NOT NULL)))
                 """),
         Check(
             name: "reservations have their fares", table: "ticket_reservation",
@@ -75,8 +77,9 @@ extension BusinessChecks {
                 LEFT JOIN contract_term t ON t.contract_id = x.contract_id
                     AND t.name = 'principal_issues'
                 LEFT JOIN partner_call c ON c.serial = x.serial
-                WHERE x.kind = 'ticket_sale'
-                    AND (ifnull(t.value, 0) = 1) IS NOT (c.serial IS NOT NULL)
+                LEFT JOIN partner_call b ON b.refund_serial = x.serial
+                WHERE x.kind = 'ticket_sale' AND (ifnull(t.value, 0) = 1)
+                    IS NOT (c.serial IS NOT NULL OR b.serial IS NOT NULL)
                 """),
     ]
 
@@ -108,7 +111,7 @@ extension BusinessChecks {
                 SELECT min(p.reservation_id) || '/' || min(p.item) FROM ticket_passenger p
                 JOIN ticket_reservation r ON r.reservation_id = p.reservation_id
                 LEFT JOIN ticket k ON k.serial = r.serial AND k.item = p.item
-                WHERE r.state = 'paid' OR k.state IN ('issued', 'refunding', 'used')
+                WHERE r.state = 'paid' OR k.state IN ('issued', 'refunding', 'changing', 'used')
                 GROUP BY r.trip_id, r.travel_date, p.number_digest HAVING count(*) > 1
                 """),
     ]
@@ -120,13 +123,14 @@ extension BusinessChecks {
             sql: """
                 SELECT k.serial || '-' || k.item FROM ticket k
                 LEFT JOIN service_transaction x ON x.serial = k.ended_serial
-                WHERE k.state IN ('refunding', 'refunded', 'changed')
+                WHERE k.state IN ('refunding', 'changing', 'refunded', 'changed')
                     AND (x.original_serial IS NOT k.serial OR x.original_item IS NOT k.item
-                    OR (x.status IS 'posted') IS NOT (k.state <> 'refunding')
-                    OR k.state = 'refunding' AND x.status NOT IN ('pending', 'unknown')
+                    OR (x.status IS 'posted') IS NOT (k.state IN ('refunded', 'changed'))
+                    OR k.state IN ('refunding', 'changing')
+                        AND x.status NOT IN ('pending', 'unknown')
                     OR x.amount_fen IS NOT k.retained_fen - k.fare_fen
                     OR -x.fee_fen > k.fee_fen OR -x.commission_fen > k.commission_fen
-                    OR k.state = 'changed' AND (x.fee_fen <> 0
+                    OR k.state IN ('changing', 'changed') AND (x.fee_fen <> 0
                         OR -x.commission_fen IS NOT k.commission_fen))
                 """),
         Check(
@@ -145,7 +149,7 @@ extension BusinessChecks {
             sql: """
                 WITH ended AS (
                     SELECT k.serial, k.item, k.fare_fen, k.retained_fen, x.contract_id,
-                        iif(k.state = 'changed', 'change', 'refund') AS action,
+                        iif(k.state IN ('changing', 'changed'), 'change', 'refund') AS action,
                         r.departs_at - x.recorded_at AS left_ms,
                         ifnull((SELECT value FROM contract_term t
                             WHERE t.contract_id = x.contract_id
@@ -176,6 +180,19 @@ extension BusinessChecks {
                 LEFT JOIN ticket k ON k.serial = n.changed_serial AND k.item = n.changed_item
                 WHERE n.changed_serial IS NOT NULL AND k.serial IS NULL
                 """),
+        Check(
+            name: "principals were asked once for a change", table: "ticket",
+            fault: "field ended_serial: its refund and the sale of the ticket that follows are not "
+                + "of one call to its principal",
+            sql: """
+                SELECT k.serial || '-' || k.item FROM ticket k
+                LEFT JOIN ticket n ON n.changed_serial = k.serial AND n.changed_item = k.item
+                LEFT JOIN partner_call c ON c.refund_serial = k.ended_serial
+                LEFT JOIN partner_call a ON a.serial = n.serial
+                WHERE k.state = 'changing' AND c.serial IS NULL
+                    OR k.state NOT IN ('changing', 'changed') AND c.serial IS NOT NULL
+                    OR k.state = 'changed' AND c.serial IS NOT a.serial
+                """),
     ]
 
     /// The seats that are held, by reservations and by tickets.
@@ -187,7 +204,7 @@ extension BusinessChecks {
                 UNION ALL
                 SELECT r.trip_id, r.travel_date, 1 FROM ticket k
                 JOIN ticket_reservation r ON r.reservation_id = k.reservation_id
-                WHERE k.state IN ('issued', 'refunding', 'used')
+                WHERE k.state IN ('issued', 'refunding', 'changing', 'used')
             ) GROUP BY trip_id, travel_date
         )
         """

@@ -55,7 +55,10 @@ enum BusinessChecks {
                 SELECT CAST(x.serial AS TEXT) FROM service_transaction x
                 JOIN shift h ON h.shift_id = x.shift_id JOIN till t ON t.till_id = h.till_id
                 LEFT JOIN partner_call c ON c.serial = x.serial
-                WHERE x.status = 'posted' AND ifnull((
+                WHERE x.status = 'posted' AND c.refund_serial IS NULL
+                    AND x.serial NOT IN (SELECT refund_serial FROM partner_call
+                        WHERE refund_serial IS NOT NULL)
+                    AND ifnull((
                     SELECT sum(p.amount) FROM posting p
                     WHERE p.account_id = t.cash_account_id
                         AND p.entry_id = ifnull(c.suspense_entry_id, x.entry_id)

@@ -31,51 +31,77 @@ public struct TicketChangeRequest: Sendable, Equatable {
     }
 }
 
+/// An exchange that nothing speaks against, before anything is booked.
+struct TicketChange {
+    let ticket: Ticket
+    let back: TicketReturn
+    let trip: Trip
+    let reservation: TicketReservation
+    let sale: NewTransaction
+
+    /// What the customer pays; below zero what goes back.
+    var differenceFen: Int64 { reservation.fareFen - back.totalFen }
+}
+
 extension AgencySession {
-    /// Exchanges a ticket of the caller's station, once for each key: all of it or nothing.
+    /// Exchanges a ticket of the caller's station, once for each key, all of it or nothing; or
+    /// records the intent where the principal issues the tickets: then it books both or nothing.
     ///
     /// The new ticket is sold first, so that its fare is in the till when the old one is paid back;
     /// the rules are those of the contract that the old one was sold under. Refusals, in order:
     /// `notSignedOn`, `unknownTicket`, `ticketNotIssued` or `refundUnconfirmed`, `departed`,
     /// `notChangeable`, `unknownTrip`, `noContract`, `travelDateNotOnSale`, `fareClassNotSold`,
     /// `amountNotAllowed`, `soldOut`, `amountMismatch`, `passengerAlreadyBooked`; for tickets on
-    /// numbered paper those of `takePaper`; `tillShortOfCash`.
-    public func changeTicket(
+    /// numbered paper those of `takePaper`; `tillCeilingReached`, `tillShortOfCash`.
+    func startTicketChange(
         _ request: TicketChangeRequest, claim: IdempotencyClaim, by principal: Principal
-    ) throws -> CommandOutcome {
-        try once(claim) {
+    ) throws -> PartnerStart {
+        try startOnce(claim) {
             let shift = try shifts.shift(of: principal, connection)
-            let ticket = try TicketReader(connection).ticket(
-                serial: request.serial, item: request.item, at: shift.station)
-            let back = try catalogue.contract(ticket.contract).change(of: ticket, at: now)
-            let trip = try trip(request.tripCode)
-            try ticket.checkChange(to: trip, on: request.travelDate, catalogue)
-            let contract = try contractToday(for: trip)
-            try contract.checkIsChangedHere()
-            let reservation = try hold(
-                .one(ticket.fareClass), of: trip, on: request.travelDate, at: shift.station,
-                under: contract, feeFen: 0)
-            let differenceFen = reservation.fareFen - back.totalFen
-            guard differenceFen == request.differenceFen else {
-                throw Refusal(
-                    .amountMismatch,
-                    "the difference is \(differenceFen) fen now, below zero if it goes back; "
-                        + "tell the customer, then settle exactly that",
-                    zh: "现差额为 \(differenceFen) 分（负数为应退）；请告知客户并按此金额结算",
-                    field: "/difference_fen")
+            let change = try change(of: request, shift: shift)
+            guard change.sale.contract.terms[.principalIssues] == 1 else {
+                return .done(try changeNow(change, shift: shift))
             }
-            let sale = transaction(
-                for: reservation, of: trip, under: contract, shift: shift)
-            try keepPassenger(of: ticket, on: reservation, under: contract)
-            var sold = try issue(
-                reservation, post(sale), commissionFen: sale.commissionFen, changed: ticket)
-            if let paper = stockItems.paper(of: sale.product) {
-                sold.papers = try takePaper(
-                    paper, count: 1, shift: shift, sale: sold.receipt.serial)
-            }
-            let refund = try take(ticket, back, .change, shift: shift)
-            return json(refund: refund, sold, back, differenceFen: differenceFen)
+            return .asking([try begin(change, shift: shift, claim: claim)])
         }
+    }
+
+    private func change(of request: TicketChangeRequest, shift: Shift) throws -> TicketChange {
+        let ticket = try TicketReader(connection).ticket(
+            serial: request.serial, item: request.item, at: shift.station)
+        let old = catalogue.contract(ticket.contract)
+        let back = try old.change(of: ticket, at: now)
+        let trip = try trip(request.tripCode)
+        try ticket.checkChange(to: trip, on: request.travelDate, catalogue)
+        let contract = try contractToday(for: trip)
+        try old.checkIsChanged(to: contract)
+        let reservation = try hold(
+            .one(ticket.fareClass), of: trip, on: request.travelDate, at: shift.station,
+            under: contract, feeFen: 0)
+        let change = TicketChange(
+            ticket: ticket, back: back, trip: trip, reservation: reservation,
+            sale: transaction(for: reservation, of: trip, under: contract, shift: shift))
+        guard change.differenceFen == request.differenceFen else {
+            throw Refusal(
+                .amountMismatch,
+                "the difference is \(change.differenceFen) fen now, below zero if it goes back; "
+                    + "tell the customer, then settle exactly that",
+                zh: "现差额为 \(change.differenceFen) 分（负数为应退）；请告知客户并按此金额结算",
+                field: "/difference_fen")
+        }
+        try keepPassenger(of: ticket, on: reservation, under: contract)
+        return change
+    }
+
+    private func changeNow(_ change: TicketChange, shift: Shift) throws -> [UInt8] {
+        var sold = try issue(
+            change.reservation, post(change.sale), commissionFen: change.sale.commissionFen,
+            changed: change.ticket)
+        if let paper = stockItems.paper(of: change.sale.product) {
+            sold.papers = try takePaper(paper, count: 1, shift: shift, sale: sold.receipt.serial)
+        }
+        let refund = try take(change.ticket, change.back, .change, shift: shift)
+        return json(refund: refund, sold, change.back)
     }
 
     /// The passenger of the old ticket travels with the new one.
@@ -90,9 +116,7 @@ extension AgencySession {
         }
     }
 
-    private func json(
-        refund: Receipt, _ sold: SoldTickets, _ back: TicketReturn, differenceFen: Int64
-    ) -> [UInt8] {
+    func json(refund: Receipt, _ sold: SoldTickets, _ back: TicketReturn) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         // The answer begins with the refund: by that the audit knows that it tells of two receipts.
@@ -100,7 +124,7 @@ extension AgencySession {
         refund.encode(to: &writer, zone: profile.zone)
         sold.encodeMembers(to: &writer, zone: profile.zone)
         back.encodeMembers(to: &writer)
-        writer.field("difference_fen", differenceFen)
+        writer.field("difference_fen", sold.receipt.amountFen - back.totalFen)
         writer.endObject()
         return writer.bytes
     }

@@ -89,7 +89,7 @@ extension AgencySession {
                     ])))
     }
 
-    private func correction(
+    func correction(
         of ticket: Ticket, _ back: TicketReturn, shift: Shift
     ) throws -> NewTransaction {
         guard let sale = try postedTransaction(ticket.serial) else {

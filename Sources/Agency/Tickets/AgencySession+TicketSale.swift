@@ -118,7 +118,7 @@ extension AgencySession {
     ///
     /// - Returns: nothing when the pack was used up since the principal was asked: the operator
     ///   takes paper from another one (`POST /v1/stock/papers`).
-    private func papersIfLeft(_ call: PartnerCall, count: Int64) throws -> [String] {
+    func papersIfLeft(_ call: PartnerCall, count: Int64) throws -> [String] {
         guard let paper = stockItems.paper(of: catalogue.product(call.product)),
             let shift = try ShiftReader(connection).shift(call.shift)
         else { return [] }
@@ -129,14 +129,14 @@ extension AgencySession {
         }
     }
 
-    private func receipt(_ serial: Int64) throws -> Receipt {
+    func receipt(_ serial: Int64) throws -> Receipt {
         guard let receipt = try ReceiptReader(connection).receipt(serial: serial) else {
             preconditionFailure("the transaction was read in this command")
         }
         return receipt
     }
 
-    private func paidReservation(of call: PartnerCall) throws -> TicketReservation {
+    func paidReservation(of call: PartnerCall) throws -> TicketReservation {
         let number = try connection.prepare(
             "SELECT reservation_id FROM ticket_reservation WHERE serial = $1 AND state = 'paid'"
         ).first(.integer(call.serial)) { $0.integer(0) }

@@ -22,6 +22,16 @@ extension PartnerDesk {
     ) throws {
         try lead(completion) { try $0.startTicketRefund(request, claim: claim, by: principal) }
     }
+
+    /// Exchanges a ticket once for each key; one that its principal issues, with its consent.
+    ///
+    /// - Throws: `WriterError` when the intent could not be queued; then nothing was begun.
+    public func changeTicket(
+        _ request: TicketChangeRequest, claim: IdempotencyClaim, by principal: Principal,
+        completion: @escaping Completion
+    ) throws {
+        try lead(completion) { try $0.startTicketChange(request, claim: claim, by: principal) }
+    }
 }
 
 extension PartnerDesk {

@@ -11,20 +11,21 @@ import StrictJSON
 ///      │  │ └──▶ used          at the gate
 ///      ▼  │
 ///     refunding ──▶ refunded   its principal issued it, was asked, and took it back
+///     changing  ──▶ changed    the same, and issued another for it
 ///
-/// What its principal does not take back is issued as before. Beside `refunding` stands the refund's
-/// transaction, whose partner is asked.
+/// What its principal does not take back is issued as before. Beside `refunding` and `changing` stands
+/// the refund's transaction, which ends as its partner says.
 public struct Ticket: Sendable {
     /// The characters of a principal's number: a partner's line can name it.
     static let numberLengths = PartnerLimits.identifiers
 
     enum State: String, CaseIterable {
-        case issued, refunding, refunded, changed, used
+        case issued, refunding, changing, refunded, changed, used
     }
 
     /// What can happen to a ticket.
     enum Event: CaseIterable {
-        case refund, askRefund, refuse, change, use
+        case refund, askRefund, askChange, refuse, change, use
     }
 
     /// The serial number of its sale.
@@ -71,11 +72,14 @@ extension Ticket.State {
         switch (self, event) {
         case (.issued, .refund), (.refunding, .refund): .refunded
         case (.issued, .askRefund): .refunding
-        case (.issued, .change): .changed
+        case (.issued, .askChange): .changing
+        case (.issued, .change), (.changing, .change): .changed
         case (.issued, .use): .used
-        case (.refunding, .refuse): .issued
-        case (.issued, .refuse), (.refunding, .askRefund), (.refunding, .change),
-            (.refunding, .use), (.refunded, _), (.changed, _), (.used, _):
+        case (.refunding, .refuse), (.changing, .refuse): .issued
+        case (.issued, .refuse), (.refunding, .askRefund), (.refunding, .askChange),
+            (.refunding, .change), (.refunding, .use), (.changing, .refund),
+            (.changing, .askRefund), (.changing, .askChange), (.changing, .use), (.refunded, _),
+            (.changed, _), (.used, _):
             nil
         }
     }
@@ -83,7 +87,7 @@ extension Ticket.State {
     /// Whether its seat is taken.
     var holdsSeat: Bool {
         switch self {
-        case .issued, .refunding, .used: true
+        case .issued, .refunding, .changing, .used: true
         case .refunded, .changed: false
         }
     }
@@ -91,7 +95,7 @@ extension Ticket.State {
     /// Whether it went back, or is to.
     var hasRefund: Bool {
         switch self {
-        case .refunding, .refunded, .changed: true
+        case .refunding, .changing, .refunded, .changed: true
         case .issued, .used: false
         }
     }

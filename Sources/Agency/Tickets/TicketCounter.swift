@@ -51,15 +51,16 @@ public struct TicketCounter {
 
     /// What the exchange for a trip costs now; whether a seat is left is seen when it is made.
     ///
-    /// - Throws: `Refusal` with `unknownTicket`, `ticketNotIssued`, `departed`, `notChangeable`,
-    ///   `unknownTrip`, `noContract`, `fareClassNotSold`.
+    /// - Throws: `Refusal` with `unknownTicket`, `ticketNotIssued` or `refundUnconfirmed`,
+    ///   `departed`, `notChangeable`, `unknownTrip`, `noContract`, `fareClassNotSold`.
     public func changeQuote(
         serial: Int64, item: Int64, tripCode: String, travelDate: BusinessDate,
         for principal: Principal, at instant: Instant
     ) throws -> [UInt8] {
         let ticket = try TicketReader(connection).ticket(
             serial: serial, item: item, at: principal.station)
-        let back = try catalogue.contract(ticket.contract).change(of: ticket, at: instant)
+        let contract = catalogue.contract(ticket.contract)
+        let back = try contract.change(of: ticket, at: instant)
         guard let trip = try TripReader(connection).trip(tripCode) else {
             throw Refusal(
                 .unknownTrip, "there is no such trip or offer; see GET /v1/trips, GET /v1/offers",
@@ -67,8 +68,8 @@ public struct TicketCounter {
         }
         try ticket.checkChange(to: trip, on: travelDate, catalogue)
         if let today = try LedgerReader(connection).openDate() {
-            try catalogue.contract(for: catalogue.product(trip.product), on: today)
-                .checkIsChangedHere()
+            try contract.checkIsChanged(
+                to: catalogue.contract(for: catalogue.product(trip.product), on: today))
         }
         let seats = try SeatRequest.one(ticket.fareClass).priced(by: trip.fares)
         let newFareFen = seats.reduce(0) { $0 + $1.totalFen }

@@ -50,7 +50,6 @@ extension Contract {
     ///   `notChangeable`.
     func change(of ticket: Ticket, at instant: Instant) throws -> TicketReturn {
         guard ticket.state == .issued else { throw ticket.ended }
-        try checkIsChangedHere()
         let rule = try rule(.change, for: ticket, at: instant)
         guard ticket.changeCount < terms[.maximumChanges] else { throw Self.notChangeable }
         let retainedFen = rule.retainedFen(
@@ -107,11 +106,12 @@ extension Contract {
 }
 
 extension Contract {
-    /// A ticket that its principal issues is not exchanged here, neither for another nor by one.
+    /// A ticket that was issued here is not exchanged for one that its principal issues, nor the
+    /// other way round: nobody could book both or nothing.
     ///
     /// - Throws: `Refusal` with `notChangeable`.
-    func checkIsChangedHere() throws {
-        guard terms[.principalIssues] == 0 else {
+    func checkIsChanged(to other: Contract) throws {
+        guard terms[.principalIssues] == other.terms[.principalIssues] else {
             throw Refusal(
                 .notChangeable,
                 "the principal issues these tickets itself and changes none here; refund the "
@@ -133,6 +133,12 @@ extension Ticket {
                 "the principal has not said yet whether it takes this ticket back (receipt "
                     + "\(receipt)); pay out nothing and ask again later",
                 zh: "承运方（主办方）尚未确认此票退票（单据 \(receipt)）；请勿付款，稍后再查询")
+        case .changing:
+            return Refusal(
+                .refundUnconfirmed,
+                "the principal has not said yet whether it changes this ticket (receipt "
+                    + "\(receipt)); take and pay out nothing, and ask again later",
+                zh: "承运方（主办方）尚未确认此票改签（单据 \(receipt)）；请勿收款或付款，稍后再查询")
         case .refunded, .changed:
             return Refusal(
                 .ticketNotIssued,

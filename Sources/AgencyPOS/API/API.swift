@@ -50,6 +50,7 @@ struct API: Sendable {
         addDayCloseRoutes(to: &routes)
         addSettlementRoutes(to: &routes)
         addSettlementKeyRoutes(to: &routes)
+        addPartnerFileRoutes(to: &routes)
         addReportRoutes(to: &routes)
         addLedgerRoutes(to: &routes)
         return routes.builder.freeze()

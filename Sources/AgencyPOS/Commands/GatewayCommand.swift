@@ -9,8 +9,7 @@ enum GatewaySetCommand: Command {
         agencypos gateway set --partner CODE --url URL --key-id ID --key-file FILE
 
         Stop the server first. The key file holds the shared key in hexadecimal; it is sealed under
-        the book's own key. The first time the partner gets a suspense account. The protocol is
-        described in docs/partner-api.md.
+        the book's own key. The protocol is described in docs/partner-api.md.
         """
     static let options: [Arguments.Option] = [
         .data,

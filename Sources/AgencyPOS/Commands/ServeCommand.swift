@@ -76,6 +76,7 @@ struct Service: Sendable {
     private let inquiries: BalanceInquiryDesk
     private let stockDesk: StockDesk
     private let releaser: SettlementReleaser
+    private let watcher: InboxWatcher
     private let workers: WorkerPool
     private let signInWorkers: WorkerPool
     private let log: Log
@@ -106,6 +107,7 @@ struct Service: Sendable {
             writer: book.writer, activator: activator ?? GatewayActivator(lines: lines)
         ) { log.warning($0) }
         releaser = SettlementReleaser(exchange: SettlementExchange(book: book), log: log)
+        watcher = InboxWatcher(inbox: PartnerInbox(book: book), log: log)
         workers = try WorkerPool(
             threadCount: ServeCommand.workerCount,
             maximumQueueLength: ServeCommand.maximumQueuedWork, name: "worker")
@@ -139,6 +141,7 @@ struct Service: Sendable {
         try stockDesk.resolveInterrupted()
         // What a crash left; a file that is held back does not keep the counters shut.
         releaser.release()
+        watcher.start()
         let server = server
         book.writer.aroundCompletions(
             begin: { server.holdAnswers() }, end: { server.releaseAnswers() })
@@ -163,6 +166,7 @@ struct Service: Sendable {
         workers.drain()
         signInWorkers.drain()
         releaser.stop()
+        watcher.stop()
         book.close()
         // The writer must not keep the server, which keeps the book, which keeps the writer.
         book.writer.aroundCompletions(begin: {}, end: {})

@@ -76,6 +76,11 @@ extension Operations {
                 ]),
             needsKey: true,
             answer: .json(.named("TicketChange"), "Both receipts, and the new ticket", status: 201),
+            unfinishedAnswer: .json(
+                .named("TicketChange"),
+                "The principal has not answered, or cash waits (the receipt's return_due_fen): hand "
+                    + "over no ticket and no cash yet",
+                status: 202),
             refusals: [
                 .notSignedOn, .operatorNotAllowed, .shiftSuspended, .handoverOffered,
                 .tillCeilingReached,
@@ -83,6 +88,7 @@ extension Operations {
                 .passengerAlreadyBooked, .stockPackFrozen, .noOpenStockPack, .stockPackTooSmall,
                 .unknownTrip, .noContract, .travelDateNotOnSale, .fareClassNotSold,
                 .amountNotAllowed, .soldOut, .amountMismatch, .tillShortOfCash,
+                .partnerRefused, .partnerUnavailable,
             ]),
     ]
 
@@ -104,7 +110,8 @@ extension Operations {
             Property("serial", .serial, "The serial number of its sale"),
             Property("item", .count, "Its number in the sale"),
             Property(
-                "state", .words(["issued", "refunding", "refunded", "changed", "used"]),
+                "state",
+                .words(["issued", "refunding", "changing", "refunded", "changed", "used"]),
                 "What became of it"),
             Property("trip_id", .code, "Its trip or offer"),
             Property("origin", .anyText, "From; an offer's name"),

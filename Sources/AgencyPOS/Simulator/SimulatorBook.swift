@@ -16,6 +16,8 @@ struct SimulatorBook {
     private var bookedQuantities: [String: Int64] = [:]
     /// What the bookings have taken from accounts or, negative, brought to them, in fen.
     private var drawnFen: [SimulatorAccounts.Key: Int64] = [:]
+    /// The tickets that were changed for others, as serial and item.
+    private var replaced: Set<String> = []
 
     /// - Parameter statePath: where the book survives a restart; nil for nowhere.
     /// - Throws: `CommandError`.
@@ -98,6 +100,7 @@ struct SimulatorBook {
         var entry = entries[post.serial] ?? SimulatorEntry(post, status: .pending)
         guard entry.status != .reversed else { return .refused(Self.reversedBefore) }
         if let refusal = refusal(of: post) { return try refuse(post, refusal) }
+        entry.replacedReference = replacedReference(of: post) ?? ""
         entry.status = .booked
         entry.bookedCount += 1
         entry.bookedFen = amountFen ?? post.amountFen
@@ -186,7 +189,12 @@ struct SimulatorBook {
                     return Self.refusal("sold_out", line.reference)
                 }
             }
-            return nil
+            guard let serial = post.detail("replaces_serial") else { return nil }
+            let ticket = Self.ticket(serial, post.detail("replaces_item") ?? "")
+            guard replacedReference(of: post) != nil else {
+                return Self.refusal("unknown_ticket", ticket)
+            }
+            return replaced.contains(ticket) ? Self.refusal("already_changed", ticket) : nil
         case .withdrawal, .transfer:
             // A card is not kept, so only accounts that are named have a balance to watch.
             guard post.card == nil else { return nil }
@@ -198,6 +206,21 @@ struct SimulatorBook {
         case .remittance, .payback: return nil
         }
     }
+
+    /// What the ticket that a post changes was sold as; nothing when it is not known.
+    private func replacedReference(of post: PartnerPost) -> String? {
+        guard let serial = post.detail("replaces_serial").flatMap({ PartnerSerial($0) }),
+            let item = post.detail("replaces_item").flatMap({ Int64($0) }), item > 0,
+            let sale = entries[serial], sale.status == .booked
+        else { return nil }
+        var last: Int64 = 0
+        return sale.lines.first { line in
+            last += line.quantity
+            return item <= last
+        }?.reference
+    }
+
+    private static func ticket(_ serial: String, _ item: String) -> String { serial + "-" + item }
 
     private static func refusal(_ code: String, _ reason: String) -> PartnerRefusal {
         PartnerRefusal(code: code, reason: reason)
@@ -231,6 +254,12 @@ struct SimulatorBook {
             let count = entry.kind == PartnerPost.Kind.payback.rawValue ? -sign : sign
             bookedQuantities[SimulatorAccounts.offerReference(line.reference), default: 0] +=
                 count * line.quantity
+        }
+        if !entry.replacedReference.isEmpty {
+            bookedQuantities[
+                SimulatorAccounts.offerReference(entry.replacedReference), default: 0] -= sign
+            let ticket = Self.ticket(entry.replacedSerial, String(entry.replacedItem))
+            if sign > 0 { replaced.insert(ticket) } else { replaced.remove(ticket) }
         }
         let key = SimulatorAccounts.Key(product: entry.product, account: entry.account)
         switch PartnerPost.Kind(rawValue: entry.kind) {

@@ -23,6 +23,11 @@ struct SimulatorEntry: Sendable, Equatable {
     var bookedFen: Int64 = 0
     var token: String?
     var lines: [PartnerLineItem] = []
+    /// Of a change, the ticket that comes back; empty without.
+    var replacedSerial = ""
+    var replacedItem: Int64 = 0
+    /// What that ticket was sold as: its seat is for sale again.
+    var replacedReference = ""
     var refusalCode = ""
     var refusalReason = ""
     /// How often it was booked; more than once is what must never be.
@@ -44,12 +49,16 @@ struct SimulatorEntry: Sendable, Equatable {
         account = post.card == nil ? post.account : ""
         askedFen = post.amountFen
         lines = post.lines
+        replacedSerial = post.detail("replaces_serial") ?? ""
+        replacedItem = post.detail("replaces_item").flatMap { Int64($0) } ?? 0
     }
 
     /// Whether a post asks for the same as the one that was answered.
     func isSame(_ post: PartnerPost) -> Bool {
         kind == post.kind.rawValue && product == post.product && askedFen == post.amountFen
             && account == (post.card == nil ? post.account : "") && lines == post.lines
+            && replacedSerial == post.detail("replaces_serial") ?? ""
+            && replacedItem == post.detail("replaces_item").flatMap { Int64($0) } ?? 0
     }
 
     var booking: PartnerBooking {
@@ -85,6 +94,11 @@ struct SimulatorEntry: Sendable, Equatable {
             writer.endObject()
         }
         writer.endArray()
+        if !replacedSerial.isEmpty {
+            writer.field("replaced_serial", replacedSerial)
+            writer.field("replaced_item", replacedItem)
+            writer.field("replaced_reference", replacedReference)
+        }
         writer.field("refusal_code", refusalCode)
         writer.field("refusal_reason", refusalReason)
         writer.field("times_booked", bookedCount)
@@ -114,10 +128,19 @@ struct SimulatorEntry: Sendable, Equatable {
                     amountFen: try line.integer("amount_fen", in: PartnerLimits.amountsOrZeroFen)))
             try line.finish()
         }
+        replacedSerial = try object.optionalString("replaced_serial", lengthIn: 0...64) ?? ""
+        replacedItem = try object.optionalInteger("replaced_item", in: 0...Int64.max) ?? 0
+        replacedReference =
+            try object.optionalString("replaced_reference", lengthIn: 0...64) ?? ""
         refusalCode = try object.string("refusal_code", lengthIn: 0...64)
         refusalReason = try object.string("refusal_reason", lengthIn: PartnerLimits.texts)
         bookedCount = try object.integer("times_booked", in: 0...Int64.max)
         reversedCount = try object.integer("times_reversed", in: 0...Int64.max)
         try object.finish()
     }
+}
+
+extension PartnerPost {
+    /// The value of a detail, or nothing.
+    func detail(_ name: String) -> String? { details.first { $0.name == name }?.value }
 }

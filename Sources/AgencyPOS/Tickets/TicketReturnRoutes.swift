@@ -79,8 +79,8 @@ extension API {
                 differenceFen: try body.integer("difference_fen", in: -most...most))
             try body.finish()
             let claim = try call.claim(request.fingerprint)
-            try writeOnce(call, status: 201) {
-                try $0.changeTicket(request, claim: claim, by: call.principal)
+            try partners.changeTicket(request, claim: claim, by: call.principal) {
+                answer($0, call)
             }
         }
     }

@@ -68,4 +68,31 @@ import Testing
         #expect(try run("create", "--direction", "both").code == 2)
         #expect(try run("burn").code == 2)
     }
+
+    @Test func `the master key may come from the environment, and then lies in no file`() throws {
+        let folder = try TemporaryFolder()
+        let master = String(repeating: "3c5a", count: 16)
+        func run(_ words: String..., master: String?) throws -> Program.Outcome {
+            try Program.run(
+                words + ["--data", folder.path + "/data"],
+                environment: master.map { ["AGENCYPOS_MASTER_KEY": $0] } ?? [:])
+        }
+        let demo = DemoNetwork.repository + "/fixtures/demo"
+        let loaded = try run("load", demo, master: master)
+        #expect(loaded.code == 0, "\(loaded)")
+        #expect(
+            !FileManager.default.fileExists(atPath: folder.path + "/data/keys/master.key"))
+        let list = ["settlement", "key", "list", "--partner", "WATER01"]
+        func keys(_ master: String?) throws -> Program.Outcome {
+            try run(list[0], list[1], list[2], list[3], list[4], master: master)
+        }
+        #expect(try keys(master).output.contains("WATER01-K1"))
+        let other = try keys(String(repeating: "77aa", count: 16))
+        #expect(other.code == 3 && other.errors.contains("not this book's key"), "\(other)")
+        let malformed = try keys("secret")
+        #expect(malformed.code == 3 && malformed.errors.contains("AGENCYPOS_MASTER_KEY"))
+        #expect(!malformed.errors.contains("secret"))
+        let missing = try keys(nil)
+        #expect(missing.code == 3 && missing.errors.contains("missing"), "\(missing)")
+    }
 }

@@ -89,7 +89,7 @@ import Testing
     func missing() throws {
         let book = try DemoNetwork.copy()
         let none = try Program.run(
-            ["verify", "--external", "--data", book.path], path: book.path)
+            ["verify", "--external", "--data", book.path], environment: ["PATH": book.path])
         #expect(none.code == ExitCode.unusable.rawValue)
         #expect(
             none.errors == "agencypos: none of hledger, ledger, bean-check is installed; "
@@ -98,7 +98,8 @@ import Testing
         let fake = book.path + "/ledger"
         try "#!/bin/sh\nexit 0\n".write(toFile: fake, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: fake)
-        let one = try Program.run(["verify", "--external", "--data", book.path], path: book.path)
+        let one = try Program.run(
+            ["verify", "--external", "--data", book.path], environment: ["PATH": book.path])
         #expect(one.code == ExitCode.failure.rawValue)
         #expect(one.output.contains("hledger is not installed: not asked\n"))
         #expect(one.output.contains("bean-check is not installed: not asked\n"))

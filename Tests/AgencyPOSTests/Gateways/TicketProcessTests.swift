@@ -149,6 +149,66 @@ import Testing
         #expect(try world.faults() == [])
     }
 
+    @Test(
+        "a change is booked exactly once or not at all, whether or not the server is killed",
+        arguments: [
+            ("drop_before_booking", false, "return_due"),
+            ("drop_before_booking", true, "return_due"),
+            ("drop_after_booking", false, "posted"), ("drop_after_booking", true, "posted"),
+            ("refuse", false, "declined"),
+        ])
+    func change(behaviour: String, isKilled: Bool, status: String) throws {
+        let world = try PartnerWorld(["RAIL01"], preparing: Self.terms)
+        let simulator = try #require(world.simulators["RAIL01"])
+        var client = try world.counter()
+        #expect(try sell(client, reserve(client), key: "terminal-0001").status == 201)
+        let day = ZoneOffset.china.date(at: .now).adding(days: 5)
+        let trip = "O-RAIL-\(day.compact)-2"
+        let path = "/v1/tickets/1/1/change"
+        let quote = try client.get(path + "-quote?trip_id=\(trip)&travel_date=\(day)").json()
+        let differenceFen = try #require(quote["difference_fen"]?.number)
+        #expect(differenceFen == 5_000)
+        let body: JSONValue = [
+            "trip_id": .string(trip), "travel_date": .string(day.description),
+            "difference_fen": .integer(differenceFen),
+        ]
+        try simulator.behave("post", behaviour, ["delay_ms": 300])
+        try client.send(
+            "POST", path, body: body.encoded,
+            headers: [
+                (name: "Content-Type", value: "application/json"),
+                (name: "Idempotency-Key", value: "terminal-0002"),
+            ])
+        if isKilled {
+            try world.waitForPost(at: "RAIL01", count: 2)
+            try world.restart()
+            client = try world.counter(signsOn: false)
+        } else {
+            let answer = try client.receive()
+            #expect([202, 502].contains(answer.status), "\(answer)")
+        }
+        _ = try world.receipt(2, is: [status], seenBy: client)
+        let again = try client.post(path, body, key: "terminal-0002")
+        let told = try again.json()
+        let isBooked = status == "posted"
+        #expect(told["receipt"]?["status"]?.text == (status == "declined" ? nil : status))
+        #expect(told["tickets"]?.items.count ?? 0 == (isBooked ? 1 : 0), "\(again)")
+        let old = try client.get("/v1/tickets/1").json()["tickets"]?.items.first
+        #expect(old?["state"]?.text == (isBooked ? "changed" : "issued"))
+        #expect(try simulator.callCount("post") == 2)
+        let serial = try #require(PartnerSerial("000000000002"))
+        let known = try simulator.booking(serial)
+        #expect(known?["times_booked"]?.number ?? 0 == (isBooked ? 1 : 0))
+        if isBooked {
+            #expect(known?["replaced_reference"]?.text == "O-RAIL-\(day.compact)-1")
+        }
+        if status == "return_due" {
+            let back = try client.post("/v1/receipts/2/return", key: "return-0001")
+            #expect(try back.json()["returned_fen"]?.number == differenceFen, "\(back)")
+        }
+        #expect(try world.faults() == [])
+    }
+
     @Test("an unanswered refund pays nothing until its principal has booked it")
     func refund() throws {
         let world = try PartnerWorld(["RAIL01"], preparing: Self.terms)

@@ -36,18 +36,16 @@ enum Program {
 
     /// Runs a command to its end.
     ///
-    /// - Parameter path: the folders where it finds other programs; nothing for the test's own.
+    /// - Parameter environment: variables beside, or instead of, the test's own.
     static func run(
-        _ arguments: [String], in folder: String? = nil, path: String? = nil
+        _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:]
     ) throws -> Outcome {
         let sandbox = try TemporaryFolder()
         let process = Process()
         process.executableURL = try executable()
         process.arguments = arguments
         if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-        if let path {
-            process.environment = ProcessInfo.processInfo.environment.merging(["PATH": path]) { $1 }
-        }
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         // Files, so that neither stream can fill up while the other is read.
         let paths = ["output", "errors"].map { sandbox.path + "/" + $0 }
         let handles = try paths.map { path in

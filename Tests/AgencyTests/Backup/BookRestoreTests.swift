@@ -181,8 +181,10 @@ import Testing
     func alteredRows() throws {
         let copy = try BookCopy(of: test.copy.path)
         try copy.damage(
-            "UPDATE settlement_file SET digest = replace(digest, substr(digest, 1, 1), 'f') WHERE file_id = 1"
-        )
+            """
+            UPDATE settlement_file SET digest = iif(digest LIKE 'f%', '0', 'f') || substr(digest, 2)
+            WHERE file_id = 1
+            """)
         let path = output.path + "/altered"
         _ = try BookBackup(BookFolder(path: copy.path)).run(to: path)
         let report = try BookRestore(BookFolder(path: target)).run(from: path, keyPath: keyPath)

@@ -51,7 +51,8 @@ enum DayCloseObstacle: Int, CaseIterable, Sendable {
         }
         if obstacles.contains(.shiftOpen) { _ = try test.signOn(2) }
         if obstacles.contains(.keyMissing) {
-            try test.execute("UPDATE settlement_key SET retired_at = created_at WHERE key_id = 'WATER01-K1'")
+            try test.execute(
+                "UPDATE settlement_key SET retired_at = created_at WHERE key_id = 'WATER01-K1'")
         }
         if obstacles.contains(.outOfBalance) {
             try test.execute("UPDATE account_balance SET debits = debits + 1 WHERE account_id = 1")

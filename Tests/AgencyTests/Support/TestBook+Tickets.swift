@@ -66,7 +66,9 @@ extension TestBook {
             serial: serial, item: item, tripCode: trip,
             travelDate: try #require(BusinessDate(date)), differenceFen: differenceFen)
         let claim = try claim(key, principal, request.fingerprint)
-        return try perform { try $0.changeTicket(request, claim: claim, by: principal) }
+        return try perform {
+            try $0.startTicketChange(request, claim: claim, by: principal).known()
+        }
     }
 
     /// The seats that a trip has left on a date.

@@ -1,9 +1,18 @@
+import CivilTime
 import Testing
 
 @testable import Agency
 
 /// Coach tickets that their principal issues itself, and a desk that asks it.
 extension PartnerBench {
+    /// The same book with another desk.
+    init(_ bench: PartnerBench, _ desk: PartnerDesk) {
+        test = bench.test
+        partner = bench.partner
+        timer = bench.timer
+        self.desk = desk
+    }
+
     static let issuedByPrincipal = TestBook.term(.principalIssues, 1, of: "COACH")
 
     /// - Parameter sql: changes the book beside the principal's term.
@@ -42,6 +51,34 @@ extension PartnerBench {
         let call = PaymentCall()
         try desk.refundTicket(request, claim: claim, by: principal) { call.hear($0) }
         return try call.wait()
+    }
+
+    /// Sells a ticket of a trip and gives the sale's serial number.
+    func sold(_ trip: String, key: String, by principal: Principal) throws -> Int64 {
+        let reservation = try test.reserve(trip, by: principal)
+        let answer = try sell(reservation, key: key, by: principal).outcome.answer()
+        return try #require(Int64(try answer.object("receipt").text("serial")))
+    }
+
+    /// Begins to change a ticket; the call hears the outcome.
+    func beginChange(
+        _ serial: Int64, to trip: String, on date: String = "2026-11-22", _ differenceFen: Int64,
+        key: String, by principal: Principal
+    ) throws -> PaymentCall {
+        let request = TicketChangeRequest(
+            serial: serial, item: 1, tripCode: trip,
+            travelDate: try #require(BusinessDate(date)), differenceFen: differenceFen)
+        let claim = try test.claim(key, principal, request.fingerprint)
+        let call = PaymentCall()
+        try desk.changeTicket(request, claim: claim, by: principal) { call.hear($0) }
+        return call
+    }
+
+    func change(
+        _ serial: Int64, to trip: String, on date: String = "2026-11-22", _ differenceFen: Int64,
+        key: String, by principal: Principal
+    ) throws -> PaymentOutcome {
+        try beginChange(serial, to: trip, on: date, differenceFen, key: key, by: principal).wait()
     }
 
     func reservationState(_ number: Int64) throws -> String {

@@ -196,21 +196,6 @@ import Testing
         #expect(try bench.ticketStates(serial) == ["issued"])
     }
 
-    @Test("a ticket that its principal issued is not changed here: refund it and sell a new one")
-    func change() throws {
-        let bench = try PartnerBench.principal()
-        let teller = try bench.test.signOn()
-        let serial = try bench.sold(key: "terminal-1", by: teller)
-        let outcome = try bench.test.change(
-            serial, to: "QC0010", on: "2026-11-21", 0, key: "terminal-2", by: teller)
-        guard case .refused(let refusal) = outcome else {
-            Issue.record("not refused")
-            return
-        }
-        #expect(refusal.code == .notChangeable)
-        #expect(refusal.detail.contains("refund the ticket and sell a new one"))
-    }
-
     @Test("the database ends no ticket whose refund its principal has not booked")
     func guarded() throws {
         let bench = try PartnerBench.principal()

@@ -26,9 +26,11 @@ import Testing
     func tickets() {
         let table: [Ticket.State: [Ticket.Event: Ticket.State]] = [
             .issued: [
-                .refund: .refunded, .askRefund: .refunding, .change: .changed, .use: .used,
+                .refund: .refunded, .askRefund: .refunding, .askChange: .changing,
+                .change: .changed, .use: .used,
             ],
             .refunding: [.refund: .refunded, .refuse: .issued],
+            .changing: [.change: .changed, .refuse: .issued],
             .refunded: [:], .changed: [:], .used: [:],
         ]
         for state in Ticket.State.allCases {
@@ -41,9 +43,11 @@ import Testing
     @Test("a seat is taken as long as its ticket was not given back")
     func seats() {
         #expect(
-            Ticket.State.allCases.filter(\.holdsSeat) == [.issued, .refunding, .used])
+            Ticket.State.allCases.filter(\.holdsSeat) == [.issued, .refunding, .changing, .used])
         #expect(
-            Ticket.State.allCases.filter(\.hasRefund) == [.refunding, .refunded, .changed])
+            Ticket.State.allCases.filter(\.hasRefund) == [
+                .refunding, .changing, .refunded, .changed,
+            ])
     }
 
     @Test("the database takes the same steps of a reservation and no others")

@@ -1,8 +1,11 @@
 /// The commands `settlement …`, in the order of help; one more is one more line.
 enum SettlementCommands {
     static let all: [any Command.Type] = [
-        SettlementVerifyCommand.self, SettlementKeyCommand.self,
+        SettlementVerifyCommand.self,
         SettlementShowCommand.self,
-        SettlementDiffCommand.self, SettlementMatchCommand.self,
+        SettlementDiffCommand.self,
+        SettlementMatchCommand.self,
+        SettlementKeyCommand.self,
+        SettlementReceiveCommand.self,
     ]
 }

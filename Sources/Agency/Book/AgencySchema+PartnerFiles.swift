@@ -1,0 +1,53 @@
+/// The table of what partners sent.
+extension AgencySchema {
+    // The bytes lie in the data folder under `received/`; a row tells what became of them.
+    static let partnerFiles = """
+        CREATE TABLE partner_file (
+            file_id INTEGER PRIMARY KEY,
+            partner_id INTEGER NOT NULL REFERENCES partner,
+            name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 255),
+            received_at INTEGER NOT NULL,
+            digest TEXT NOT NULL CHECK (length(digest) = 64),
+            sidecar_digest TEXT CHECK (length(sidecar_digest) = 64),
+            byte_count INTEGER NOT NULL CHECK (byte_count >= 0),
+            state TEXT NOT NULL CHECK (state IN
+                ('accepted', 'waiting', 'quarantined', 'rejected')),
+            fault TEXT,
+            reason TEXT NOT NULL DEFAULT '',
+            key_id TEXT,
+            business_date INTEGER,
+            sequence INTEGER,
+            previous_digest TEXT,
+            detail_count INTEGER,
+            net_fen INTEGER,
+            CHECK ((state IN ('accepted', 'waiting')) = (fault IS NULL)),
+            CHECK (state NOT IN ('accepted', 'waiting') OR (sidecar_digest IS NOT NULL
+                AND key_id IS NOT NULL AND business_date IS NOT NULL AND sequence IS NOT NULL
+                AND previous_digest IS NOT NULL AND detail_count IS NOT NULL
+                AND net_fen IS NOT NULL))
+        ) STRICT;
+        CREATE UNIQUE INDEX partner_file_chain ON partner_file (partner_id, sequence)
+        WHERE state = 'accepted';
+        CREATE INDEX partner_file_bytes ON partner_file (partner_id, digest);
+        CREATE TRIGGER partner_file_kept BEFORE DELETE ON partner_file
+        BEGIN SELECT RAISE(ABORT, 'what a partner sent is kept'); END;
+        CREATE TRIGGER partner_file_links BEFORE INSERT ON partner_file
+        WHEN NEW.state = 'accepted' AND NEW.sequence <> 1 + ifnull((SELECT max(f.sequence)
+            FROM partner_file f WHERE f.partner_id = NEW.partner_id AND f.state = 'accepted'), 0)
+        BEGIN SELECT RAISE(ABORT, 'a partner file is accepted in the order of its chain'); END;
+        CREATE TRIGGER partner_file_steps BEFORE UPDATE ON partner_file
+        WHEN OLD.state <> 'waiting' OR NEW.state NOT IN ('accepted', 'rejected')
+            OR NEW.file_id <> OLD.file_id OR NEW.partner_id <> OLD.partner_id
+            OR NEW.name <> OLD.name OR NEW.received_at <> OLD.received_at
+            OR NEW.digest <> OLD.digest OR NEW.sidecar_digest <> OLD.sidecar_digest
+            OR NEW.byte_count <> OLD.byte_count OR NEW.key_id <> OLD.key_id
+            OR NEW.business_date <> OLD.business_date OR NEW.sequence <> OLD.sequence
+            OR NEW.previous_digest <> OLD.previous_digest
+            OR NEW.detail_count <> OLD.detail_count OR NEW.net_fen <> OLD.net_fen
+            OR NEW.state = 'accepted' AND NEW.sequence <> 1 + ifnull((SELECT max(f.sequence)
+                FROM partner_file f
+                WHERE f.partner_id = NEW.partner_id AND f.state = 'accepted'), 0)
+        BEGIN SELECT RAISE(ABORT, 'a partner file that waits ends once, as it was sent'); END;
+
+        """
+}

@@ -1,0 +1,155 @@
+import CivilTime
+import Cryptography
+import Ledger
+import SQL
+import Settlement
+import StrictJSON
+
+/// A file that a partner sent, and what became of it.
+///
+///     accepted                       all of it counts
+///     waiting ──▶ accepted           the file before it in the chain came late
+///        └──────▶ rejected           and this one does not follow it
+///     quarantined                    nothing proves who sent it; no line is believed
+///     rejected                       its sender is known, and it is wrong
+///
+/// The same bytes under the same name change nothing, except that what was quarantined is looked at
+/// again: the key may be known by now.
+public struct PartnerFile: Sendable, Equatable {
+    public enum State: String, Sendable, CaseIterable {
+        case accepted, waiting, quarantined, rejected
+    }
+
+    /// Faults beside those of `SettlementError`.
+    enum Fault: String {
+        /// The number of an accepted file with other bytes.
+        case sequenceReused
+        /// No sidecar came.
+        case sidecarMissing
+    }
+
+    public let id: ID<PartnerFile>
+    public let partner: ID<Partner>
+    public let partnerCode: String
+    public let name: String
+    public let receivedAt: Instant
+    public let digest: String
+    public let sidecarDigest: String?
+    public let byteCount: Int64
+    public let state: State
+    public let fault: String?
+    public let reason: String
+    public let keyID: String?
+    public let date: BusinessDate?
+    public let sequence: Int64?
+    public let detailCount: Int64?
+    public let netFen: Int64?
+
+    public func encode(to writer: inout JSONWriter, zone: ZoneOffset) {
+        writer.beginObject()
+        writer.field("file_id", String(id.number))
+        writer.field("name", name)
+        writer.field("partner_id", partnerCode)
+        writer.field("received_at", zone.text(receivedAt))
+        writer.field("status", state.rawValue)
+        writer.field("fault", orNull: fault)
+        writer.field("reason", reason)
+        writer.field("sha256", digest)
+        writer.field("byte_count", byteCount)
+        writer.field("key_id", orNull: keyID)
+        writer.field("business_date", orNull: date?.description)
+        writer.field("sequence", orNull: sequence)
+        writer.field("detail_count", orNull: detailCount)
+        writer.field("net_fen", orNull: netFen)
+        writer.endObject()
+    }
+}
+
+/// What a connection can read of the files that partners sent.
+public struct PartnerFileReader {
+    /// The most files on one page.
+    public static let maximumPageSize = 200
+
+    private static let columns = """
+        SELECT f.file_id, f.partner_id, p.code, f.name, f.received_at, f.digest, f.sidecar_digest,
+            f.byte_count, f.state, f.fault, f.reason, f.key_id, f.business_date, f.sequence,
+            f.detail_count, f.net_fen
+        FROM partner_file f JOIN partner p ON p.partner_id = f.partner_id
+        """
+
+    private let connection: Connection
+
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// Files after a file number, oldest first.
+    public func files(
+        partner: ID<Partner>?, state: PartnerFile.State?, after cursor: Int64, limit: Int
+    ) throws -> [PartnerFile] {
+        try connection.prepare(
+            computed: Self.columns + """
+
+                WHERE f.file_id > $1 AND ($2 IS NULL OR f.partner_id = $2)
+                    AND ($3 IS NULL OR f.state = $3)
+                ORDER BY f.file_id LIMIT $4
+                """
+        ).all(
+            .integer(cursor), .integer(partner?.number), .text(state?.rawValue),
+            .integer(Int64(min(limit, Self.maximumPageSize))), read: PartnerFile.init(row:))
+    }
+
+    func file(_ id: ID<PartnerFile>) throws -> PartnerFile? {
+        try connection.prepare(computed: Self.columns + " WHERE f.file_id = $1")
+            .first(.integer(id.number), read: PartnerFile.init(row:))
+    }
+
+    /// A file of the same name, bytes and sidecar that came before.
+    func same(
+        name: String, digest: String, sidecarDigest: String?, partner: ID<Partner>
+    ) throws -> PartnerFile? {
+        try connection.prepare(
+            computed: Self.columns + """
+
+                WHERE f.partner_id = $1 AND f.digest = $2 AND f.name = $3
+                    AND f.sidecar_digest IS $4
+                ORDER BY f.file_id DESC LIMIT 1
+                """
+        ).first(
+            .integer(partner.number), .text(digest), .text(name), .text(sidecarDigest),
+            read: PartnerFile.init(row:))
+    }
+
+    /// The newest accepted file of a partner, as far as the next one depends on it.
+    func newestLink(of partner: ID<Partner>) throws -> SettlementChainLink? {
+        try connection.prepare(
+            """
+            SELECT sequence, business_date, digest FROM partner_file
+            WHERE partner_id = $1 AND state = 'accepted' ORDER BY sequence DESC LIMIT 1
+            """
+        ).first(.integer(partner.number)) { row in
+            guard let digest = SHA256Digest(hex: row.text(2)) else {
+                throw row.damage(2, expected: "a digest")
+            }
+            return SettlementChainLink(
+                sequence: Int(row.integer(0)), businessDate: row.businessDate(1), digest: digest)
+        }
+    }
+}
+
+extension PartnerFile {
+    fileprivate init(row: Row) throws {
+        guard let state = State(rawValue: row.text(8)) else {
+            throw row.damage(8, expected: "a state")
+        }
+        self.init(
+            id: ID(row.integer(0)), partner: ID(row.integer(1)), partnerCode: row.text(2),
+            name: row.text(3), receivedAt: Instant(millisecondsSinceEpoch: row.integer(4)),
+            digest: row.text(5), sidecarDigest: row.optionalText(6), byteCount: row.integer(7),
+            state: state, fault: row.optionalText(9), reason: row.text(10),
+            keyID: row.optionalText(11),
+            date: row.isNull(12) ? nil : row.businessDate(12),
+            sequence: row.optionalInteger(13), detailCount: row.optionalInteger(14),
+            netFen: row.optionalInteger(15))
+    }
+}

@@ -1,0 +1,47 @@
+import Agency
+import Printing
+
+/// Takes what partners laid into their inboxes, for a book that is not being served.
+enum SettlementReceiveCommand: Command {
+    static let name = "settlement receive"
+    static let abstract = "check and record the files in the partners' inboxes"
+    static let discussion = """
+        agencypos settlement receive [--data FOLDER]
+
+        Partners lay files into inbox/<partner>/ of the data folder, each after its sidecar. A
+        server takes them each minute; this does the same for a book that is not being served.
+        Exit code 1 when a file was refused or could not be taken. docs/settlement-file.md says
+        what becomes of each.
+        """
+    static let options: [Arguments.Option] = [.data]
+
+    static func run(_ arguments: Arguments) throws {
+        try arguments.allowNoOperands()
+        let book = try Book(
+            path: arguments.text("--data", default: Arguments.Option.defaultData))
+        defer { book.close() }
+        let round = try PartnerInbox(book: book).receiveAll()
+        var refusedCount = 0
+        for item in round.items {
+            let file = item.file
+            let again = item.isRepeated ? " (came before)" : ""
+            switch file.state {
+            case .accepted, .waiting:
+                print(
+                    "\(file.state.rawValue)  \(file.name)\(again): \(file.detailCount ?? 0) lines, "
+                        + "net \(YuanText.plain(file.netFen ?? 0))")
+            case .quarantined, .rejected:
+                refusedCount += 1
+                print(
+                    "\(file.state.rawValue)  \(file.name)\(again): \(file.fault ?? ""): "
+                        + file.reason)
+            }
+        }
+        guard refusedCount == 0, round.faults.isEmpty else {
+            throw CommandError(
+                message: (round.faults + ["\(refusedCount) files were refused"])
+                    .joined(separator: "\n"),
+                code: .failure)
+        }
+    }
+}
