@@ -34,13 +34,14 @@ test: ## install what the tests need and run them all
 	swift build --build-tests
 	swift test
 
-test-long: ## the tests by chance (commands, kills, flipped bytes, failing disks, partners) with many rounds
+test-long: ## the tests by chance (commands, kills, flipped bytes, failing disks, partners, matches) with many rounds
 	@scripts/require.sh $(LIBRARIES) $(WITNESSES) fiu-utils
 	swift build --build-tests
 	AGENCYPOS_PROPERTY_ROUNDS=4000 swift test --skip-build --filter LedgerTests.PropertyTests
 	AGENCYPOS_KILL_ROUNDS=200 AGENCYPOS_FLIP_ROUNDS=20 AGENCYPOS_FAULT_STRIDE=1 \
 		swift test --skip-build --filter 'KillTests|FlipTests|FaultTests|FailingDiskTests'
 	AGENCYPOS_PARTNER_ROUNDS=50 swift test --skip-build --filter PartnerPropertyTests
+	AGENCYPOS_MATCH_ROUNDS=4000 swift test --skip-build --filter MatchPropertyTests
 
 test-sanitized: ## all tests under Thread Sanitizer and under Address Sanitizer
 	@scripts/require.sh $(LIBRARIES) $(WITNESSES)
@@ -50,7 +51,7 @@ test-sanitized-short: ## the same for the modules that share or handle memory
 	@scripts/require.sh $(LIBRARIES) $(WITNESSES)
 	@scripts/sanitize.sh '$(SANITIZED_SHORT)'
 
-bench: ## measure payments and ledger entries per second against SQLite and PostgreSQL
+bench: ## measure payments and ledger entries per second; BENCH_PARTS=matching: lines matched, against DuckDB
 	@scripts/require.sh $(LIBRARIES)
 	@bench/run.sh
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what the benchmark needs and is missing, builds release, measures.
 #
-# BENCH_PARTS names what is measured: "payments" (measure.py), "ledger" (ledger.py), or both.
+# BENCH_PARTS names what is measured: "payments" (measure.py), "ledger" (ledger.py), "matching"
+# (matching.py), or several; without it the first two.
 # This is plain sh, for which SECONDS is a variable like any other; bash makes a clock of it.
 set -eu
 
@@ -19,6 +20,10 @@ case " $parts " in *" payments "*)
     need wrk wrk
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
     ls /usr/lib/postgresql/*/bin/pgbench >/dev/null 2>&1 || missing="$missing postgresql-contrib"
+    ;;
+esac
+case " $parts " in *" matching "*)
+    python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
     ;;
 esac
 if [ -n "$missing" ]; then
@@ -49,8 +54,12 @@ for part in $parts; do
         swift build -c release --product LedgerBench >&2
         python3 -B bench/ledger.py "$folder/LedgerBench" bench/out
         ;;
+    matching)
+        swift build -c release --product agencypos >&2
+        python3 -B bench/matching.py "$folder/agencypos" bench/out
+        ;;
     *)
-        echo "bench: BENCH_PARTS may name payments and ledger, not $part" >&2
+        echo "bench: BENCH_PARTS may name payments, ledger and matching, not $part" >&2
         exit 1
         ;;
     esac

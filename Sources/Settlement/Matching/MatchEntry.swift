@@ -63,7 +63,7 @@ struct MatchKey: Hashable {
 /// The text is cut into words of 56 bits, each multiplied by a random number modulo 2⁶¹ − 1, and
 /// the products are added, twice over. Two different texts then have the same digest with a
 /// probability of at most 2⁻¹²⁰, whoever chose them; among ten million lines of each side that
-/// is below 10⁻²², which no disk promises. The outcome of a match does not depend on the numbers.
+/// is below 10⁻²¹, which no disk promises. The outcome of a match does not depend on the numbers.
 final class MatchKeyer: Sendable {
     /// More bytes than a text of a line, or what a rule makes of one, can have.
     static let maximumByteCount = 7 * (wordLimit - 1)

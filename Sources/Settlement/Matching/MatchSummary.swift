@@ -17,7 +17,7 @@ public struct MatchSum: Hashable, Sendable {
 
 /// Counts and sums of both sides.
 ///
-/// Sums cannot overflow: two inputs of ``MatchLimits/maximumLineCount`` lines stay below 10¹⁹.
+/// Sums cannot overflow: two inputs of ``MatchLimits/maximumLineCount`` lines stay below 2·10¹⁸ fen.
 public struct MatchSums: Hashable, Sendable {
     public internal(set) var ours = MatchSum()
     public internal(set) var theirs = MatchSum()
