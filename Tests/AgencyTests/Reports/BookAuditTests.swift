@@ -273,7 +273,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
     @Test("every check has damage that it must find") func complete() {
         let damages =
             Self.damages + Self.cashDamages + Self.ticketDamages + Self.billDamages
-            + Self.callDamages + CorrectionAuditTests.damages
+            + Self.callDamages + Self.changeDamages + CorrectionAuditTests.damages
             + PartnerCorrectionAuditTests.damages + BankAuditTests.damages
             + StockAuditTests.damages
         #expect(Set(damages.map(\.check)) == Set(BusinessChecks.all.map(\.name)))

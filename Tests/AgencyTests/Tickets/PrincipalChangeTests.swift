@@ -451,7 +451,8 @@ import Testing
         let desk = PartnerDesk(writer: bench.test.book.writer, lines: [:]) { print($0) }
         let lineless = PartnerBench(bench, desk)
         #expect(
-            try lineless.change(1, to: "QC0009", -1_200, key: "no-line", by: teller).outcome
+            try lineless.change(1, to: "QC0009", -1_200, key: "terminal-no-line", by: teller)
+                .outcome
                 .refusalCode == .partnerUnavailable)
         try bench.test.emptyTill(of: teller)
         #expect(
@@ -468,7 +469,7 @@ import Testing
     @Test("passenger and paper go along with the new ticket", arguments: [true, false])
     func passengerAndPaper(isLate: Bool) throws {
         let bench = try PartnerBench.principal(
-            preparing: StockPaperTests.coachPaper
+            preparing: StockPaperTests.coachPaper + ";"
                 + TestBook.term(.namesPassengers, 1, of: "COACH"))
         let test = bench.test
         let teller = try test.signOn()
