@@ -165,9 +165,11 @@ extension BookCopy {
         _ numbers: inout SeededNumbers
     ) throws {
         let manager = FileManager.default
+        // A cut before the book was opened leaves it as it was.
+        let opened = Set(disk.openedPaths.map { URL(filePath: $0).lastPathComponent })
         for name in try names(in: "") where name.hasPrefix("book.db") {
             // The shared memory does not outlive the process that failed.
-            if isAfterPowerCut || name.hasSuffix("-shm") {
+            if name.hasSuffix("-shm") || isAfterPowerCut && opened.contains(name) {
                 try manager.removeItem(atPath: path + "/" + name)
             }
         }

@@ -93,6 +93,9 @@ public final class FaultyDisk: Sendable {
         state.withLock { $0.images = [:] }
     }
 
+    /// The paths of the files that were opened; what never was is as it lies on the machine's disk.
+    public var openedPaths: Set<String> { state.withLock { Set($0.images.keys) } }
+
     /// What a power cut at this moment leaves of each file, by its path.
     ///
     /// Of what was not synced, some is there, some is not, and some is torn between sectors.
