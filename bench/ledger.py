@@ -19,10 +19,9 @@ import sqlite3
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
-from measure import machine, number
+from measure import machine, number, publish, workplace
 from server import BenchError
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent
@@ -201,27 +200,16 @@ def main():
         for name, value in QUICK.items():
             os.environ.setdefault(name, value)
     out.mkdir(parents=True, exist_ok=True)
-    work = pathlib.Path(tempfile.mkdtemp(
-        prefix="agencypos-ledger-", dir=os.environ.get("BENCH_FOLDER", "/var/tmp")))
-    try:
+    with workplace("ledger") as work:
         about = machine(work)
         bench = LedgerBench(program, out, work)
         bench.measure()
         bench.audit()
-        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         results = [{"accounts": key[0], "entries_before": key[1], "batch": key[2], "kind": kind,
                     "runs": runs} for key, kinds in bench.results.items()
                    for kind, runs in kinds.items()]
-        (out / f"ledger-{stamp}.json").write_text(json.dumps(
-            {"machine": about, "seconds": bench.seconds, "results": results}, indent=1) + "\n")
-        lines = "\n".join(bench.table(about)) + "\n"
-        (out / "ledger-table.md").write_text(lines)
-        print(lines, end="")
-    except BenchError as error:
-        print(f"bench: {error}", file=sys.stderr)
-        sys.exit(1)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        publish(out, "ledger-", {"machine": about, "seconds": bench.seconds, "results": results},
+                bench.table(about))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 """Makes the two tables that the matching benchmark compares: seeded, shuffled, a few lines wrong."""
 
+import json
+import pathlib
 import random
+import sys
 
+NAMES = ("ours.csv", "theirs.csv")
 HEADER = "serial,reference,type,account,amount_fen,status,time\n"
 DATE = "2026-11-21"
-NEXT_DATE = "2026-11-22"
 TYPES = ("BILL_PAYMENT", "TICKET_SALE", "STOCK_SALE", "REMITTANCE")
 # How many of 1,000 lines differ, and in what way.
 KINDS = ("ours only", "theirs only", "amount", "status", "doubled", "timing", "no serial")
@@ -33,13 +36,12 @@ def sides(count, seed):
         account = f"{chance.randrange(10**10):010}"
         amount = chance.randrange(100, 50_000)
         second = chance.randrange(25_200, 72_000)
-        date, other_date = DATE, DATE
         if kind == "timing":
             second = 86_399 - chance.randrange(120)
         status = "REVERSED" if chance.random() < 0.005 else "POSTED"
         clock = f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}+08:00"
         head = f"{reference},{chance.choice(TYPES)},{account}"
-        line = f"{serial},{head},{amount},{status},{date}T{clock}\n"
+        line = f"{serial},{head},{amount},{status},{DATE}T{clock}\n"
         if kind:
             counts[kind] += 1
         if kind != "theirs only":
@@ -52,7 +54,7 @@ def sides(count, seed):
             status = "POSTED" if status == "REVERSED" else "REVERSED"
         if kind == "no serial":
             serial = ""
-        line = f"{serial},{head},{amount},{status},{other_date}T{clock}\n"
+        line = f"{serial},{head},{amount},{status},{DATE}T{clock}\n"
         theirs.append(line)
         if kind == "doubled":
             theirs.append(line)
@@ -62,13 +64,14 @@ def sides(count, seed):
 
 
 def write(folder, count, seed):
-    """Writes both tables; gives their paths and how many lines are of each kind."""
+    """Writes both tables; gives how many lines are of each kind, and how many each has."""
     ours, theirs, counts = sides(count, seed)
-    paths = []
-    for name, lines in (("ours.csv", ours), ("theirs.csv", theirs)):
-        path = folder / name
-        with open(path, "w", encoding="ascii", newline="") as file:
+    for name, lines in zip(NAMES, (ours, theirs)):
+        with open(folder / name, "w", encoding="ascii", newline="") as file:
             file.write(HEADER)
             file.writelines(lines)
-        paths.append(path)
-    return paths, counts, (len(ours), len(theirs))
+    return {"kinds": counts, "lines": [len(ours), len(theirs)]}
+
+
+if __name__ == "__main__":
+    print(json.dumps(write(pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))

@@ -9,6 +9,7 @@ It prints a table of medians and writes each run to OUT_FOLDER; any refused paym
 time-out, or difference between answers and rows ends it with code 1.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -228,31 +229,42 @@ def table(bench, about):
     yield f"times the rate of PostgreSQL with {CLIENTS} clients: {times:.1f} (aim 2)"
 
 
-def main():
-    program, out = sys.argv[1], pathlib.Path(sys.argv[2])
-    out.mkdir(parents=True, exist_ok=True)
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, OPEN_FILES), hard))
+@contextlib.contextmanager
+def workplace(purpose):
+    """A folder on the disk to be measured; what cannot be trusted ends the program with its reason."""
     work = pathlib.Path(tempfile.mkdtemp(
-        prefix="agencypos-bench-", dir=os.environ.get("BENCH_FOLDER", "/var/tmp")))
-    # The database server's user passes through to its own folder; nothing else is readable.
-    work.chmod(0o711)
+        prefix=f"agencypos-{purpose}-", dir=os.environ.get("BENCH_FOLDER", "/var/tmp")))
     try:
-        about = machine(work)
-        bench = Bench(program, work)
-        bench.measure()
-        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        (out / f"{stamp}.json").write_text(json.dumps(
-            {"machine": about, "runs": bench.runs, "seconds": bench.seconds,
-             "results": bench.results}, indent=1) + "\n")
-        lines = "\n".join(table(bench, about)) + "\n"
-        (out / "table.md").write_text(lines)
-        print(lines, end="")
+        yield work
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         sys.exit(1)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def publish(out, prefix, results, lines):
+    """Keeps the runs and the table of a measurement, and prints the table."""
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    (out / f"{prefix}{stamp}.json").write_text(json.dumps(results, indent=1) + "\n")
+    text = "\n".join(lines) + "\n"
+    (out / f"{prefix}table.md").write_text(text)
+    print(text, end="")
+
+
+def main():
+    program, out = sys.argv[1], pathlib.Path(sys.argv[2])
+    out.mkdir(parents=True, exist_ok=True)
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, OPEN_FILES), hard))
+    with workplace("bench") as work:
+        # The database server's user passes through to its own folder; nothing else is readable.
+        work.chmod(0o711)
+        about = machine(work)
+        bench = Bench(program, work)
+        bench.measure()
+        publish(out, "", {"machine": about, "runs": bench.runs, "seconds": bench.seconds,
+                          "results": bench.results}, table(bench, about))
 
 
 if __name__ == "__main__":
