@@ -30,6 +30,20 @@ extension SettlementHeader {
     /// - Throws: ``SettlementError/chainBroken(field:value:expected:)`` for the sequence number,
     ///   then for the digest, then for a business date that is not later.
     public func checkFollows(_ previous: SettlementChainLink?) throws(SettlementError) {
+        try SettlementChainLink.check(
+            sequence: sequence, previousDigest: previousDigest, businessDate: businessDate,
+            follows: previous)
+    }
+}
+
+extension SettlementChainLink {
+    /// What ``SettlementHeader/checkFollows(_:)`` checks, of a file whose header is not at hand.
+    ///
+    /// - Throws: ``SettlementError/chainBroken(field:value:expected:)``.
+    public static func check(
+        sequence: Int, previousDigest: SHA256Digest, businessDate: BusinessDate,
+        follows previous: SettlementChainLink?
+    ) throws(SettlementError) {
         let expected = (previous?.sequence ?? 0) + 1
         guard sequence == expected else {
             throw .chainBroken(field: .sequence, value: "\(sequence)", expected: "\(expected)")

@@ -13,16 +13,19 @@ struct PartnerFileArrival: Sendable {
         let netFen: Int64
     }
 
-    /// Why a file does not count.
-    struct Refused: Sendable {
+    /// What becomes of a file, and why, unless it counts.
+    struct Verdict: Sendable {
+        static let accepted = Verdict(state: .accepted, fault: nil, reason: "")
+
         let state: PartnerFile.State
-        let fault: String
+        let fault: String?
         let reason: String
     }
 
     enum Finding: Sendable {
+        /// Its place in the chain is still to be seen.
         case verified(Verified)
-        case refused(Refused)
+        case refused(Verdict)
     }
 
     let partner: ID<Partner>
@@ -47,11 +50,10 @@ extension AgencySession {
         }
         let id: ID<PartnerFile>
         switch arrival.finding {
-        case .refused(let refused): id = try insert(arrival, refused: refused)
+        case .refused(let verdict): id = try insert(arrival, verdict, nil)
         case .verified(let verified):
             let link = try reader.newestLink(of: arrival.partner)
-            id = try insert(
-                arrival, verified: verified, place: place(verified.header, after: link))
+            id = try insert(arrival, verdict(on: verified.header, after: link), verified)
             try placeWaiting(of: arrival.partner)
         }
         guard let file = try reader.file(id) else {
@@ -60,79 +62,59 @@ extension AgencySession {
         return file
     }
 
-    /// Where a verified file stands in its partner's chain.
-    private enum Place {
-        case follows
-        case waits
-        case refused(fault: String, reason: String)
-    }
-
-    private func place(_ header: SettlementHeader, after link: SettlementChainLink?) -> Place {
+    /// What becomes of a verified file by its place in its partner's chain.
+    private func verdict(
+        on header: SettlementHeader, after link: SettlementChainLink?
+    ) -> PartnerFileArrival.Verdict {
         let newest = link?.sequence ?? 0
-        if header.sequence > newest + 1 { return .waits }
+        if header.sequence > newest + 1 {
+            return .init(
+                state: .waiting, fault: nil, reason: "the file before it has not come yet")
+        }
         if header.sequence <= newest {
-            return .refused(
-                fault: PartnerFile.Fault.sequenceReused.rawValue,
+            return .init(
+                state: .rejected, fault: PartnerFile.Fault.sequenceReused.rawValue,
                 reason: "number \(header.sequence) was accepted already, with other bytes; send "
                     + "corrections under the next number")
         }
         do {
             try header.checkFollows(link)
-            return .follows
+            return .accepted
         } catch {
-            return .refused(fault: error.code, reason: "\(error)")
+            return .init(state: .rejected, fault: error.code, reason: "\(error)")
         }
     }
 
     /// Looks at the files that waited for the newest one, one after the other.
     private func placeWaiting(of partner: ID<Partner>) throws {
         let reader = PartnerFileReader(connection)
-        while let link = try reader.newestLink(of: partner) {
-            let next = try connection.prepare(
-                """
-                SELECT file_id, previous_digest, business_date FROM partner_file
-                WHERE partner_id = $1 AND state = 'waiting' AND sequence <= $2
-                ORDER BY sequence, file_id LIMIT 1
-                """
-            ).first(.integer(partner.number), .integer(Int64(link.sequence) + 1)) {
-                (id: $0.integer(0), previous: $0.text(1), date: $0.businessDate(2))
+        while let link = try reader.newestLink(of: partner),
+            let next = try reader.waiting(of: partner, after: link)
+        {
+            let verdict: PartnerFileArrival.Verdict
+            do throws(SettlementError) {
+                try SettlementChainLink.check(
+                    sequence: next.sequence, previousDigest: next.previousDigest,
+                    businessDate: next.date, follows: link)
+                verdict = .accepted
+            } catch {
+                verdict = .init(
+                    state: .rejected, fault: error.code,
+                    reason: "it does not follow the file that came before it, late")
             }
-            guard let next else { return }
-            let follows = next.previous == link.digest.hex && next.date > link.businessDate
             try connection.prepare(
                 """
                 UPDATE partner_file SET state = $1, fault = $2, reason = $3 WHERE file_id = $4
                 """
             ).run(
-                .text((follows ? PartnerFile.State.accepted : .rejected).rawValue),
-                .text(follows ? nil : "chainBroken"),
-                .text(follows ? "" : "it does not follow the file that came before it, late"),
-                .integer(next.id))
+                .text(verdict.state.rawValue), .text(verdict.fault), .text(verdict.reason),
+                .integer(next.id.number))
         }
     }
 
     private func insert(
-        _ arrival: PartnerFileArrival, verified: PartnerFileArrival.Verified, place: Place
-    ) throws -> ID<PartnerFile> {
-        switch place {
-        case .follows: try insert(arrival, .accepted, nil, "", verified)
-        case .waits:
-            try insert(
-                arrival, .waiting, nil, "the file before it has not come yet", verified)
-        case .refused(let fault, let reason):
-            try insert(arrival, .rejected, fault, reason, verified)
-        }
-    }
-
-    private func insert(
-        _ arrival: PartnerFileArrival, refused: PartnerFileArrival.Refused
-    ) throws -> ID<PartnerFile> {
-        try insert(arrival, refused.state, refused.fault, refused.reason, nil)
-    }
-
-    private func insert(
-        _ arrival: PartnerFileArrival, _ state: PartnerFile.State, _ fault: String?,
-        _ reason: String, _ verified: PartnerFileArrival.Verified?
+        _ arrival: PartnerFileArrival, _ verdict: PartnerFileArrival.Verdict,
+        _ verified: PartnerFileArrival.Verified?
     ) throws -> ID<PartnerFile> {
         let header = verified?.header
         let number = try connection.prepare(
@@ -147,7 +129,8 @@ extension AgencySession {
             .integer(arrival.partner.number), .text(arrival.name),
             .integer(now.millisecondsSinceEpoch), .text(arrival.digest.hex),
             .text(arrival.sidecarDigest?.hex), .integer(arrival.byteCount),
-            .text(state.rawValue), .text(fault), .text(reason), .text(header?.keyID.text),
+            .text(verdict.state.rawValue), .text(verdict.fault), .text(verdict.reason),
+            .text(header?.keyID.text),
             .integer((header?.businessDate.daysSinceEpoch).map { Int64($0) }),
             .integer((header?.sequence).map { Int64($0) }), .text(header?.previousDigest.hex),
             .integer(verified?.detailCount), .integer(verified?.netFen)

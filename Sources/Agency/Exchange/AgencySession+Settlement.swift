@@ -12,9 +12,7 @@ extension AgencySession {
     func assignSettlementFiles(
         on date: BusinessDate, serials: (first: Int64, last: Int64)
     ) throws {
-        let partners = try connection.prepare("SELECT partner_id, code FROM partner ORDER BY code")
-            .all { (ID<Partner>($0.integer(0)), $0.text(1)) }
-        for (partner, code) in partners {
+        for (partner, code) in try PartnerReader(connection).all() {
             guard let keyID = try currentSettlementKeyID(of: partner) else {
                 throw Refusal(
                     .noSettlementKey, "partner \(code) has no settlement key; add one first",

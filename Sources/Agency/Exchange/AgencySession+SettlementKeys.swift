@@ -108,7 +108,7 @@ extension AgencySession {
     // MARK: - Steps
 
     private func settlementPartner(_ code: String) throws -> ID<Partner> {
-        guard let partner = try SettlementKeyReader(connection).partner(code) else {
+        guard let partner = try PartnerReader(connection).partner(code) else {
             throw Refusal(
                 .unknownPartner, "there is no such partner in the catalogue",
                 zh: "目录中没有此合作单位；请核对编号", field: "partner_id")

@@ -135,6 +135,34 @@ public struct PartnerFileReader {
                 sequence: Int(row.integer(0)), businessDate: row.businessDate(1), digest: digest)
         }
     }
+
+    /// A file that waits, as far as its place in the chain depends on it.
+    struct Waiting {
+        let id: ID<PartnerFile>
+        let sequence: Int
+        let previousDigest: SHA256Digest
+        let date: BusinessDate
+    }
+
+    /// The next file of a partner whose wait is over, now that a link is the newest.
+    func waiting(
+        of partner: ID<Partner>, after link: SettlementChainLink
+    ) throws -> Waiting? {
+        try connection.prepare(
+            """
+            SELECT file_id, sequence, previous_digest, business_date FROM partner_file
+            WHERE partner_id = $1 AND state = 'waiting' AND sequence <= $2
+            ORDER BY sequence, file_id LIMIT 1
+            """
+        ).first(.integer(partner.number), .integer(Int64(link.sequence) + 1)) { row in
+            guard let digest = SHA256Digest(hex: row.text(2)) else {
+                throw row.damage(2, expected: "a digest")
+            }
+            return Waiting(
+                id: ID(row.integer(0)), sequence: Int(row.integer(1)), previousDigest: digest,
+                date: row.businessDate(3))
+        }
+    }
 }
 
 extension PartnerFile {

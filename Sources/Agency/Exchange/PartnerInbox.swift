@@ -52,10 +52,7 @@ public final class PartnerInbox: Sendable {
     public func receiveAll() throws -> Round {
         try turn.withLock { _ in
             var round = Round()
-            let partners = try book.readers.read { connection in
-                try connection.prepare("SELECT partner_id, code FROM partner ORDER BY code")
-                    .all { (id: ID<Partner>($0.integer(0)), code: $0.text(1)) }
-            }
+            let partners = try book.readers.read { try PartnerReader($0).all() }
             for partner in partners {
                 do {
                     try receive(of: partner.id, partner.code, &round)
@@ -121,10 +118,7 @@ public final class PartnerInbox: Sendable {
     ) throws -> Round.Item {
         let workshop = kept + "/.\(UInt64.random(in: .min ... .max))"
         try BookFolder.make(workshop)
-        defer {
-            // It is gone when its copies were kept; what stays is removed by the next round.
-            _ = try? FileManager.default.removeItem(atPath: workshop)
-        }
+        defer { remove(workshop) }
         let limit = SettlementVerifier.maximumFileByteCount
         let (digest, byteCount) = try ReceivedFile.copy(
             inbox + "/" + name, to: workshop + "/" + name, limit: limit)
@@ -214,6 +208,14 @@ public final class PartnerInbox: Sendable {
             throw ReceivedFile.failure(.rename, place)
         }
         try ReceivedFile.synchronize(folder: kept)
+    }
+
+    private func remove(_ workshop: String) {
+        do {
+            try FileManager.default.removeItem(atPath: workshop)
+        } catch {
+            // Its copies were kept and it is gone; or it stays until the next round removes it.
+        }
     }
 
     private func add(_ workshop: String, to place: String) throws {

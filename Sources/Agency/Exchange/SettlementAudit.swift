@@ -9,9 +9,6 @@ import Settlement
 /// A file carries the day's transactions field by field, and its digest was kept when it was
 /// released: so this finds a transaction that was altered after its date was sealed.
 public struct SettlementAudit {
-    /// Bytes that are hashed at once.
-    private static let chunkBytes = 1 << 20
-
     private let folder: BookFolder
     private let connection: Connection
     private let progress: (String) -> Void
@@ -138,14 +135,13 @@ public struct SettlementAudit {
         return try handle.read(upToCount: line.count + 1) == line
     }
 
+    /// The digest of a file; nothing when it is missing or cannot be read.
     private func digest(ofFileAt path: String) throws -> String? {
-        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-        defer { file.closeFile() }
-        let hash = SHA256()
-        while let chunk = try file.read(upToCount: Self.chunkBytes), !chunk.isEmpty {
-            hash.update([UInt8](chunk))
+        do {
+            return try ReceivedFile.digest(of: path).hex
+        } catch SettlementError.systemFailure {
+            return nil
         }
-        return hash.finalize().hex
     }
 
     private func remove(_ workshop: String) {

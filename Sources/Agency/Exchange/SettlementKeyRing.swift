@@ -16,9 +16,9 @@ public struct SettlementKeyRing: Sendable {
     /// A partner's key by its id, or nothing.
     public func key(_ keyID: String, partnerCode: String) throws -> SymmetricKey? {
         try readers.read { connection in
-            let partner = try connection.prepare("SELECT partner_id FROM partner WHERE code = $1")
-                .first(.text(partnerCode)) { ID<Partner>($0.integer(0)) }
-            guard let partner else { return nil }
+            guard let partner = try PartnerReader(connection).partner(partnerCode) else {
+                return nil
+            }
             return try SettlementKeys(connection, sealing: sealing).key(keyID, of: partner)
         }
     }

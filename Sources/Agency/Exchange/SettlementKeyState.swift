@@ -73,12 +73,6 @@ public struct SettlementKeyReader {
         self.connection = connection
     }
 
-    /// A partner by its code, or nothing.
-    public func partner(_ code: String) throws -> ID<Partner>? {
-        try connection.prepare("SELECT partner_id FROM partner WHERE code = $1")
-            .first(.text(code)) { ID<Partner>($0.integer(0)) }
-    }
-
     /// A partner's keys in both directions, oldest first.
     public func keys(of partner: ID<Partner>) throws -> [SettlementKeyRow] {
         try connection.prepare(

@@ -209,9 +209,7 @@ public struct GatewaySetup {
         }
         _ = try settings.gateway(
             key: SymmetricKey(bytes: bytes), partnerCode: partnerCode, clock: { .now })
-        let partner = try connection.prepare("SELECT partner_id FROM partner WHERE code = $1")
-            .first(.text(partnerCode)) { ID<Partner>($0.integer(0)) }
-        guard let partner else {
+        guard let partner = try PartnerReader(connection).partner(partnerCode) else {
             throw BookError.unusable(
                 path: "gateway of \(partnerCode)",
                 reason: "the catalogue has no such partner; load it first")

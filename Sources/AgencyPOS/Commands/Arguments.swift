@@ -1,4 +1,5 @@
 import CivilTime
+import Foundation
 
 /// The words after a command, taken apart by the options that the command knows.
 struct Arguments {
@@ -55,6 +56,26 @@ struct Arguments {
     func text(_ name: String) -> String? { options[name] }
 
     func text(_ name: String, default value: String) -> String { options[name] ?? value }
+
+    /// - Throws: `CommandError` when the option was not given.
+    func required(_ name: String) throws -> String {
+        guard let value = options[name] else {
+            throw CommandError.usage("\(name) is missing; see --help")
+        }
+        return value
+    }
+
+    /// The text of a file that holds one key, without the blanks around it.
+    ///
+    /// - Throws: `CommandError` when the option was not given, or its file cannot be read.
+    func requiredKey(_ name: String) throws -> String {
+        let path = try required(name)
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandError.usage("\(name) \(path) cannot be read; name a file with the key")
+        }
+        return String(decoding: data, as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
 
     func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) throws -> Int {
         guard let text = options[name] else { return value }

@@ -1,5 +1,4 @@
 import Agency
-import Foundation
 
 /// Sets how a partner's gateway is reached.
 enum GatewaySetCommand: Command {
@@ -34,18 +33,12 @@ enum GatewaySetCommand: Command {
 
     static func run(_ arguments: Arguments) throws {
         try arguments.allowNoOperands()
-        func required(_ name: String) throws -> String {
-            guard let value = arguments.text(name) else {
-                throw CommandError.usage("\(name) is missing; see --help")
-            }
-            return value
-        }
         func number(_ name: String, _ usual: Int64) throws -> Int64 {
             Int64(try arguments.integer(name, default: Int(usual), in: 1...3_600_000))
         }
-        let partner = try required("--partner")
+        let partner = try arguments.required("--partner")
         var settings = GatewaySettings(
-            baseURL: try required("--url"), keyID: try required("--key-id"))
+            baseURL: try arguments.required("--url"), keyID: try arguments.required("--key-id"))
         settings.certificatePath = arguments.text("--authority-file")
         settings.connectMilliseconds = try number("--connect-ms", settings.connectMilliseconds)
         settings.answerMilliseconds = try number("--answer-ms", settings.answerMilliseconds)
@@ -53,12 +46,7 @@ enum GatewaySetCommand: Command {
         settings.queueLength = try number("--queue", settings.queueLength)
         settings.failuresToOpen = try number("--failures", settings.failuresToOpen)
         settings.openMilliseconds = try number("--open-ms", settings.openMilliseconds)
-        let path = try required("--key-file")
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw CommandError.usage("--key-file \(path) cannot be read; name a file with the key")
-        }
-        let key = String(decoding: data, as: UTF8.self).trimmingCharacters(
-            in: .whitespacesAndNewlines)
+        let key = try arguments.requiredKey("--key-file")
         try GatewaySetup(path: arguments.text("--data", default: Arguments.Option.defaultData))
             .set(settings, keyHex: key, partnerCode: partner)
         print("\(partner): gateway at \(settings.baseURL), key \(settings.keyID)")

@@ -11,8 +11,8 @@ extension API {
             try call.allowQuery()
             let now = book.clock()
             let keys = try book.readers.read { connection -> [SettlementKeyRow] in
-                let reader = SettlementKeyReader(connection)
-                let partner = try reader.partner(call.parameters["partner_id"])
+                let code = call.parameters["partner_id"]
+                let partner = try PartnerReader(connection).partner(code)
                 guard let partner,
                     call.principal.role == .administrator || call.principal.partner == partner
                 else {
@@ -20,7 +20,7 @@ extension API {
                         .unknownPartner, "there is no such partner that you may see",
                         zh: "没有您可查看的此合作单位；请核对编号", field: "partner_id")
                 }
-                return try reader.keys(of: partner)
+                return try SettlementKeyReader(connection).keys(of: partner)
             }
             return .list("settlement_keys") { writer in
                 writer.beginArray()

@@ -35,9 +35,7 @@ enum PartnerSimulatorCommand: Command {
         configuration.port = UInt16(try arguments.integer("--port", default: 0, in: 0...65_535))
         PartnerSimulator.configure(&configuration)
         let seed = UInt64(try arguments.integer("--seed", default: 1, in: 0...Int.max))
-        guard let keyPath = arguments.text("--key-file") else {
-            throw CommandError.usage("--key-file is missing; see --help")
-        }
+        let keyPath = try arguments.required("--key-file")
         let key = try key(id: arguments.text("--key-id", default: "TEST1"), path: keyPath)
         let accounts = try arguments.text("--accounts").map {
             try SimulatorAccounts(path: $0, seed: seed)

@@ -49,9 +49,8 @@ import Testing
         func states() throws -> [String] {
             let book = try book()
             return try book.book.readers.read { connection in
-                let reader = SettlementKeyReader(connection)
-                let partner = try #require(try reader.partner("WATER01"))
-                return try reader.keys(of: partner).map {
+                let partner = try #require(try PartnerReader(connection).partner("WATER01"))
+                return try SettlementKeyReader(connection).keys(of: partner).map {
                     "\($0.keyID) \($0.direction) \($0.state(at: book.clock.now))"
                 }
             }
@@ -151,7 +150,7 @@ import Testing
         let test = try bench.book()
         let sealing = test.book.keys.sealing
         let opened = try test.book.readers.read { connection in
-            let partner = try #require(try SettlementKeyReader(connection).partner("WATER01"))
+            let partner = try #require(try PartnerReader(connection).partner("WATER01"))
             return try SettlementKeys(connection, sealing: sealing).key("WATER01-P1", of: partner)
         }
         #expect(opened == SymmetricKey(hex: hex))

@@ -35,9 +35,11 @@ extension PartnerBench {
         return try call.wait()
     }
 
-    /// Sells tickets of QC0009 and gives the sale's serial number.
-    func sold(_ seats: Int64 = 1, key: String, by principal: Principal) throws -> Int64 {
-        let reservation = try test.reserve("QC0009", seats: seats, by: principal)
+    /// Sells tickets of a trip and gives the sale's serial number.
+    func sold(
+        _ seats: Int64 = 1, of trip: String = "QC0009", key: String, by principal: Principal
+    ) throws -> Int64 {
+        let reservation = try test.reserve(trip, seats: seats, by: principal)
         let answer = try sell(reservation, key: key, by: principal).outcome.answer()
         return try #require(Int64(try answer.object("receipt").text("serial")))
     }
@@ -51,13 +53,6 @@ extension PartnerBench {
         let call = PaymentCall()
         try desk.refundTicket(request, claim: claim, by: principal) { call.hear($0) }
         return try call.wait()
-    }
-
-    /// Sells a ticket of a trip and gives the sale's serial number.
-    func sold(_ trip: String, key: String, by principal: Principal) throws -> Int64 {
-        let reservation = try test.reserve(trip, by: principal)
-        let answer = try sell(reservation, key: key, by: principal).outcome.answer()
-        return try #require(Int64(try answer.object("receipt").text("serial")))
     }
 
     /// Begins to change a ticket; the call hears the outcome.

@@ -28,18 +28,18 @@ import Testing
     ]
 
     /// A bench with a ticket sold, as serial 1; a change of it is sale 2 and refund 3.
-    private func sold(
+    static func sold(
         _ way: Direction, preparing sql: String = ""
     ) throws -> (bench: PartnerBench, teller: Principal) {
         let bench = try PartnerBench.principal(preparing: sql)
         let teller = try bench.test.signOn()
         bench.partner.set(tickets: ["E1"])
-        #expect(try bench.sold(way.from, key: "the-sale", by: teller) == 1)
+        #expect(try bench.sold(of: way.from, key: "the-sale", by: teller) == 1)
         bench.partner.set(tickets: ["E2"])
         return (bench, teller)
     }
 
-    private func change(
+    static func change(
         _ way: Direction, _ bench: PartnerBench, key: String = "the-change", by teller: Principal
     ) throws -> PaymentOutcome {
         try bench.change(1, to: way.to, way.differenceFen, key: key, by: teller)
@@ -61,14 +61,15 @@ import Testing
         "booked at once, sale and refund are posted and the difference passes",
         arguments: directions)
     func booked(_ way: Direction) throws {
-        let (bench, teller) = try sold(way)
+        let (bench, teller) = try Self.sold(way)
         let test = bench.test
         let quote = try test.changeQuote(1, to: way.to, on: "2026-11-22", by: teller)
         #expect(try quote.fen("difference_fen") == way.differenceFen)
         let oldSeats = try #require(try test.seatsLeft(way.from, on: "2026-11-21"))
         let newSeats = try #require(try test.seatsLeft(way.to, on: "2026-11-22"))
         var outcome: PaymentOutcome?
-        #expect(try test.movement { outcome = try change(way, bench, by: teller) } == way.moved)
+        #expect(
+            try test.movement { outcome = try Self.change(way, bench, by: teller) } == way.moved)
         let changed = try #require(outcome)
         #expect(changed.isSettled)
         let answer = try changed.outcome.answer()
@@ -87,7 +88,7 @@ import Testing
         #expect(try bench.ticketStates(2) == ["issued"])
         #expect(try test.seatsLeft(way.from, on: "2026-11-21") == oldSeats + 1)
         #expect(try test.seatsLeft(way.to, on: "2026-11-22") == newSeats - 1)
-        #expect(try change(way, bench, by: teller) == changed)
+        #expect(try Self.change(way, bench, by: teller) == changed)
         #expect(bench.partner.posts.count == 2)
         #expect(
             try bench.change(1, to: way.to, way.differenceFen, key: "once-more", by: teller)
@@ -97,7 +98,7 @@ import Testing
 
     @Test("the principal is told which ticket comes back, and for how much")
     func post() throws {
-        let (bench, teller) = try sold(Self.directions[0])
+        let (bench, teller) = try Self.sold(Self.directions[0])
         try bench.test.clock.set("2026-11-21 06:30")
         // Less than two hours before departure a tenth is kept, at least 1 yuan.
         _ = try bench.change(1, to: "QC0001", 1_330, key: "the-change", by: teller)
@@ -128,11 +129,11 @@ import Testing
     func declined(_ way: Direction, _ row: (post: ControllablePartner.Post, code: RefusalCode))
         throws
     {
-        let (bench, teller) = try sold(way)
+        let (bench, teller) = try Self.sold(way)
         let seats = try bench.test.seatsLeft(way.to, on: "2026-11-22")
         bench.partner.set(row.post)
         let moved = try bench.test.movement {
-            let outcome = try change(way, bench, by: teller)
+            let outcome = try Self.change(way, bench, by: teller)
             #expect(outcome.isSettled)
             guard case .refused(let refusal) = outcome.outcome else {
                 Issue.record("not refused")
@@ -140,7 +141,7 @@ import Testing
             }
             #expect(refusal.code == row.code)
             #expect(refusal.detail.contains("the old ticket is valid as before"))
-            #expect(try change(way, bench, by: teller) == outcome)
+            #expect(try Self.change(way, bench, by: teller) == outcome)
         }
         #expect(moved == [:])
         #expect(try statuses(bench) == ["declined", "declined"])
@@ -148,18 +149,18 @@ import Testing
         #expect(try bench.test.seatsLeft(way.to, on: "2026-11-22") == seats)
         #expect(try bench.test.faults() == [])
         bench.partner.set(.book)
-        #expect(try change(way, bench, key: "another-day", by: teller).isSettled)
+        #expect(try Self.change(way, bench, key: "another-day", by: teller).isSettled)
         try endDay(bench, teller)
     }
 
     @Test("an unanswered change holds both tickets, and what it owes waits", arguments: directions)
     func unknownThenBooked(_ way: Direction) throws {
-        let (bench, teller) = try sold(way)
+        let (bench, teller) = try Self.sold(way)
         let test = bench.test
         bench.partner.set(.bookSilently)
         bench.partner.set(query: .silence)
         let held = try test.movement {
-            let outcome = try change(way, bench, by: teller)
+            let outcome = try Self.change(way, bench, by: teller)
             #expect(!outcome.isSettled)
             let answer = try outcome.outcome.answer()
             #expect(try answer.object("receipt").text("status") == "unknown")
@@ -177,7 +178,7 @@ import Testing
         #expect(try bench.ticketStates(1) == ["changed"])
         #expect(try bench.ticketStates(2) == ["issued"])
         #expect(try test.faults() == [])
-        let told = try change(way, bench, by: teller)
+        let told = try Self.change(way, bench, by: teller)
         #expect(told.isSettled == (way.differenceFen >= 0))
         #expect(try told.outcome.answer().objects("tickets").count == 1)
         if way.differenceFen < 0 {
@@ -190,7 +191,7 @@ import Testing
             }
             #expect(paid["1001.S0001-C1"] == way.differenceFen)
             #expect(try bench.giveBack(2, key: "return-2", by: teller).refusalCode == .returnNotDue)
-            #expect(try change(way, bench, by: teller).isSettled)
+            #expect(try Self.change(way, bench, by: teller).isSettled)
         } else {
             #expect(try bench.giveBack(2, key: "return-1", by: teller).refusalCode == .returnNotDue)
         }
@@ -203,13 +204,13 @@ import Testing
         "a change that comes to nothing later gives the difference back",
         arguments: directions, [PartnerCallState.reversed, .refused])
     func unknownThenNothing(_ way: Direction, _ end: PartnerCallState) throws {
-        let (bench, teller) = try sold(way)
+        let (bench, teller) = try Self.sold(way)
         let test = bench.test
         let seats = try test.seatsLeft(way.to, on: "2026-11-22")
         bench.partner.set(.lose)
         if end == .refused { bench.partner.set(query: .refuse) }
         let moved = try test.movement {
-            #expect(try !change(way, bench, by: teller).isSettled)
+            #expect(try !Self.change(way, bench, by: teller).isSettled)
             try bench.wait(for: end, serial: 2)
             #expect(try bench.ticketStates(1) == ["issued"])
             #expect(try test.seatsLeft(way.to, on: "2026-11-22") == seats)
@@ -217,11 +218,11 @@ import Testing
             let back = try bench.giveBack(2, key: "return-1", by: teller)
             guard way.differenceFen > 0 else {
                 #expect(back.refusalCode == .returnNotDue)
-                #expect(try change(way, bench, by: teller).outcome.refusalCode != nil)
+                #expect(try Self.change(way, bench, by: teller).outcome.refusalCode != nil)
                 return
             }
             #expect(try back.answer().fen("returned_fen") == way.differenceFen)
-            #expect(try change(way, bench, by: teller).isSettled)
+            #expect(try Self.change(way, bench, by: teller).isSettled)
         }
         #expect(moved == [:])
         #expect(
@@ -231,17 +232,17 @@ import Testing
         // The ticket is as good as before.
         bench.partner.set(.book)
         bench.partner.set(query: .truth)
-        #expect(try change(way, bench, key: "another-day", by: teller).isSettled)
+        #expect(try Self.change(way, bench, key: "another-day", by: teller).isSettled)
         try endDay(bench, teller)
     }
 
     @Test(
         "a disputed change is held until the principal has corrected itself", arguments: directions)
     func disputed(_ way: Direction) throws {
-        let (bench, teller) = try sold(way)
+        let (bench, teller) = try Self.sold(way)
         bench.partner.set(.bookMore)
         bench.partner.set(query: .silence)
-        #expect(try !change(way, bench, by: teller).isSettled)
+        #expect(try !Self.change(way, bench, by: teller).isSettled)
         #expect(try bench.state(2) == .disputed)
         #expect(try bench.ticketStates(1) == ["changing"])
         #expect(try bench.test.faults() == [])
@@ -301,7 +302,7 @@ import Testing
 
     @Test("while the principal is asked the ticket is neither changed, refunded nor used")
     func twoKeys() throws {
-        let (bench, teller) = try sold(Self.directions[0])
+        let (bench, teller) = try Self.sold(Self.directions[0])
         let test = bench.test
         bench.partner.hold()
         let first = try bench.beginChange(1, to: "QC0001", 1_200, key: "first-key", by: teller)
@@ -337,7 +338,7 @@ import Testing
         "what a crash left is asked about, never posted again", arguments: directions,
         [true, false])
     func crash(_ way: Direction, wasBooked: Bool) throws {
-        let (bench, teller) = try sold(way)
+        let (bench, teller) = try Self.sold(way)
         let request = TicketChangeRequest(
             serial: 1, item: 1, tripCode: way.to,
             travelDate: try #require(BusinessDate("2026-11-22")),
@@ -359,168 +360,6 @@ import Testing
         #expect(try later.ticketStates(1) == [wasBooked ? "changed" : "issued"])
         #expect(try later.ticketStates(2) == (wasBooked ? ["issued"] : []))
         #expect(try later.test.faults() == [])
-    }
-
-    @Test("known on a later date, both are in that date's settlement file")
-    func settlement() throws {
-        let way = Self.directions[2]
-        let (bench, teller) = try sold(way)
-        let test = bench.test
-        bench.partner.set(.bookSilently)
-        bench.partner.set(query: .silence)
-        #expect(try !change(way, bench, by: teller).isSettled)
-        try test.signOff(teller)
-        try test.closeDay()
-        #expect(try lines(test.release(), test) == ["1 2500 75 "])
-        try test.clock.set("2026-11-21 09:00")
-        let next = try test.signOn()
-        bench.partner.set(query: .truth)
-        try bench.desk.askNow(serial: 2)
-        try bench.wait(for: .booked, serial: 2)
-        _ = try bench.giveBack(2, key: "return-1", by: next).answer()
-        try test.signOff(next)
-        try test.closeDay()
-        #expect(try lines(test.release(), test) == ["2 1300 39 ", "3 -2500 -75 1"])
-        #expect(try test.faults() == [])
-    }
-
-    /// What the coach company's files tell: serial, amount, commission and original.
-    private func lines(_ files: [SettlementFileRow], _ test: TestBook) throws -> [String] {
-        var lines: [String] = []
-        for file in files where file.partnerCode == "COACH01" {
-            try test.book.readers.read { connection in
-                try SettlementLines(connection).forEach(of: file) {
-                    let original = $0.originalSerial.flatMap { Int64($0.text) }
-                    lines.append(
-                        "\(Int64($0.serial.text) ?? 0) \($0.amountFen) \($0.commissionFen) "
-                            + (original.map(String.init) ?? ""))
-                }
-            }
-        }
-        return lines
-    }
-
-    @Test("a ticket that its principal issued is not exchanged for one that is issued here")
-    func contractBetween() throws {
-        let bench = try PartnerBench(
-            preparing: TestBook.nextContract(of: "COACH")
-                + """
-                INSERT INTO contract_term (contract_id, name, value)
-                SELECT contract_id, 'principal_issues', 1 FROM contract
-                WHERE code LIKE 'CT-COACH%';
-                """)
-        let test = bench.test
-        var teller = try test.signOn()
-        let reservation = try test.reserve("QC0009", on: "2026-11-25", by: teller)
-        _ = try bench.sell(reservation, key: "the-sale", by: teller).outcome.bytes()
-        try test.signOff(teller)
-        try test.closeDay()
-        try test.clock.set("2026-11-21 09:00")
-        teller = try test.signOn()
-        let outcome = try bench.change(
-            1, to: "QC0010", on: "2026-11-26", 0, key: "the-change", by: teller)
-        guard case .refused(let refusal) = outcome.outcome else {
-            Issue.record("not refused")
-            return
-        }
-        #expect(refusal.code == .notChangeable)
-        #expect(refusal.detail.contains("refund the ticket and sell a new one"))
-        #expect(
-            try refusalCode {
-                _ = try test.changeQuote(1, to: "QC0010", on: "2026-11-26", by: teller)
-            } == .notChangeable)
-        #expect(bench.partner.posts.count == 1)
-    }
-
-    @Test("a changed ticket is changed again only as often as the contract says")
-    func maximum() throws {
-        let (bench, teller) = try sold(Self.directions[0])
-        _ = try change(Self.directions[0], bench, by: teller).outcome.bytes()
-        #expect(
-            try bench.change(2, to: "QC0002", 0, key: "once-more", by: teller).outcome.refusalCode
-                == .notChangeable)
-        #expect(bench.partner.posts.count == 2)
-    }
-
-    @Test("a till that is short, a gateway that is missing and a wrong difference ask nobody")
-    func notAsked() throws {
-        let (bench, teller) = try sold(Self.directions[2])
-        #expect(
-            try bench.change(1, to: "QC0009", 0, key: "wrong-sum", by: teller).outcome.refusalCode
-                == .amountMismatch)
-        let desk = PartnerDesk(writer: bench.test.book.writer, lines: [:]) { print($0) }
-        let lineless = PartnerBench(bench, desk)
-        #expect(
-            try lineless.change(1, to: "QC0009", -1_200, key: "terminal-no-line", by: teller)
-                .outcome
-                .refusalCode == .partnerUnavailable)
-        try bench.test.emptyTill(of: teller)
-        #expect(
-            try change(Self.directions[2], bench, by: teller).outcome.refusalCode
-                == .tillShortOfCash)
-        #expect(bench.partner.posts.count == 1)
-        #expect(try bench.ticketStates(1) == ["issued"])
-        #expect(
-            try bench.test.count("service_transaction WHERE serial > 1 AND kind = 'ticket_sale'")
-                == 0)
-        #expect(try bench.test.faults() == [])
-    }
-
-    @Test("passenger and paper go along with the new ticket", arguments: [true, false])
-    func passengerAndPaper(isLate: Bool) throws {
-        let bench = try PartnerBench.principal(
-            preparing: StockPaperTests.coachPaper + ";"
-                + TestBook.term(.namesPassengers, 1, of: "COACH"))
-        let test = bench.test
-        let teller = try test.signOn()
-        try test.openPack("FORM", by: teller)
-        let reservation = try test.reserve("QC0001", by: teller)
-        _ = try bench.sell(
-            reservation, passengers: [try .sample(0)], key: "the-sale", by: teller
-        ).outcome.bytes()
-        if isLate {
-            bench.partner.set(.bookSilently)
-            bench.partner.set(query: .silence)
-        }
-        _ = try bench.change(1, to: "QC0009", -1_200, key: "the-change", by: teller)
-        // Who travels is known to the principal from the ticket that comes back.
-        #expect(
-            bench.partner.posts.last?.details.contains { $0.name.hasPrefix("passenger") } == false)
-        if isLate {
-            bench.partner.set(query: .truth)
-            try bench.desk.askNow(serial: 2)
-            try bench.wait(for: .booked, serial: 2)
-            _ = try bench.giveBack(2, key: "return-1", by: teller).answer()
-        }
-        let told = try bench.change(1, to: "QC0009", -1_200, key: "the-change", by: teller)
-        #expect(told.isSettled)
-        let answer = try told.outcome.answer()
-        #expect(
-            try answer.objects("papers").map { try $0.text("paper_serial") } == ["RP00001002"])
-        #expect(try answer.objects("tickets")[0].text("passenger_name") == "王***")
-        #expect(try test.faults() == [])
-    }
-
-    @Test("the database lets a changing ticket and its two transactions end as one only")
-    func guarded() throws {
-        let (bench, teller) = try sold(Self.directions[0])
-        bench.partner.set(.bookSilently)
-        bench.partner.set(query: .silence)
-        _ = try change(Self.directions[0], bench, by: teller)
-        for sql in [
-            "UPDATE ticket SET state = 'changed'", "UPDATE ticket SET state = 'refunded'",
-            "UPDATE ticket SET state = 'issued', ended_serial = NULL, retained_fen = NULL",
-            "UPDATE partner_call SET refund_serial = NULL WHERE serial = 2",
-            """
-            UPDATE service_transaction SET status = 'reversed', final_date = 20777
-            WHERE serial = 3;
-            UPDATE partner_call SET state = 'reversing' WHERE serial = 2
-            """,
-        ] {
-            #expect(throws: (any Error).self, "\(sql)") { try bench.test.execute(sql) }
-        }
-        #expect(try bench.ticketStates(1) == ["changing"])
-        #expect(try bench.test.faults() == [])
     }
 }
 

@@ -1,5 +1,4 @@
 import Agency
-import Foundation
 import StrictJSON
 
 /// Makes, replaces and ends settlement keys of a book that is not being served.
@@ -37,7 +36,7 @@ enum SettlementKeyCommand: Command {
         let book = try Book(
             path: arguments.text("--data", default: Arguments.Option.defaultData))
         defer { book.close() }
-        let partner = try required("--partner", arguments)
+        let partner = try arguments.required("--partner")
         let sealing = book.settlementKeySealing
         switch action {
         case .list: try list(partner, book)
@@ -59,8 +58,8 @@ enum SettlementKeyCommand: Command {
                         order, overlapHours: Int64(hours), sealing: sealing, by: nil)
                 })
         case .retire:
-            let keyID = try required("--key-id", arguments)
-            let reason = try required("--reason", arguments)
+            let keyID = try arguments.required("--key-id")
+            let reason = try arguments.required("--reason")
             try show(
                 book.writer.perform {
                     try $0.retireSettlementKey(
@@ -72,12 +71,11 @@ enum SettlementKeyCommand: Command {
     private static func list(_ partnerCode: String, _ book: Book) throws {
         let now = book.clock()
         let keys = try book.readers.read { connection -> [SettlementKeyRow] in
-            let reader = SettlementKeyReader(connection)
-            guard let partner = try reader.partner(partnerCode) else {
+            guard let partner = try PartnerReader(connection).partner(partnerCode) else {
                 throw CommandError(
                     message: "the catalogue has no partner \(partnerCode)", code: .refused)
             }
-            return try reader.keys(of: partner)
+            return try SettlementKeyReader(connection).keys(of: partner)
         }
         let zone = book.profile.zone
         for key in keys {
@@ -93,27 +91,13 @@ enum SettlementKeyCommand: Command {
     private static func order(
         _ partner: String, _ arguments: Arguments
     ) throws -> SettlementKeyOrder {
-        let word = try required("--direction", arguments)
+        let word = try arguments.required("--direction")
         guard let direction = SettlementDirection(rawValue: word) else {
             throw CommandError.usage("--direction is out or in")
         }
-        var keyHex: String?
-        if let path = arguments.text("--key-file") {
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw CommandError.usage(
-                    "--key-file \(path) cannot be read; name a file with the key")
-            }
-            keyHex = String(decoding: data, as: UTF8.self)
-                .trimmingCharacters(in: .whitespacesAndNewlines)
-        }
+        let keyHex =
+            arguments.has("--key-file") ? try arguments.requiredKey("--key-file") : nil
         return SettlementKeyOrder(partnerCode: partner, direction: direction, keyHex: keyHex)
-    }
-
-    private static func required(_ name: String, _ arguments: Arguments) throws -> String {
-        guard let value = arguments.text(name) else {
-            throw CommandError.usage("\(name) is missing; see --help")
-        }
-        return value
     }
 
     /// Prints the members of an answer, one in a line.
