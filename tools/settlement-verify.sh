@@ -652,8 +652,8 @@ check_follows() {
 check_steps() {
     check_place 2 "$path"
     [ $is_refused = yes ] && return
-    if [ "$(wc -c <"$path")" -gt 10240008192 ]; then
-        refuse 2 fileTooLarge '' '' 'larger than 10240008192 bytes'
+    if [ "$(wc -c <"$path")" -gt 10240009216 ]; then
+        refuse 2 fileTooLarge '' '' 'larger than 10240009216 bytes'
         return
     fi
     check_place 3 "$path.hmac"

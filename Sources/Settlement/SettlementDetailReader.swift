@@ -1,3 +1,5 @@
+import Cryptography
+
 /// Reads the details of a verified file once more, one at a time.
 public struct SettlementDetailReader {
     /// The number of the detail that was read last, from 1.
@@ -9,6 +11,22 @@ public struct SettlementDetailReader {
     init(_ parser: SettlementParser, expecting contents: FileContents) {
         self.parser = parser
         self.contents = contents
+    }
+
+    /// Reads a file that was verified before and has been kept since.
+    ///
+    /// - Parameter digest: SHA-256 of the bytes that were verified; other bytes are refused at the end.
+    /// - Throws: ``SettlementError`` when there is no such file.
+    public init(
+        kept name: String, in folder: String, digest: SHA256Digest
+    ) throws(SettlementError) {
+        let folder = try FileDescriptor.folder(folder)
+        guard let file = try FileDescriptor.existing(name, in: folder) else {
+            throw .systemFailure(operation: .open, name: name, code: FileDescriptor.notFound)
+        }
+        self.init(
+            SettlementParser(file, name: try SettlementFileName(name)),
+            expecting: FileContents(digest: digest, byteCount: try file.byteCount()))
     }
 
     /// The next detail, or nothing after the last.

@@ -67,11 +67,7 @@ public struct SettlementTotals: Hashable, Sendable {
     /// The part of the net that comes from one type.
     public func netFen(of type: SettlementType) -> Int64 {
         let subtotal = self[type]
-        return switch type.direction {
-        case .owedByAgency: subtotal.amountFen - subtotal.commissionFen
-        case .owedToAgency: -subtotal.amountFen - subtotal.commissionFen
-        case .neither: -subtotal.commissionFen
-        }
+        return type.netFen(amountFen: subtotal.amountFen, commissionFen: subtotal.commissionFen)
     }
 
     private static func index(_ type: SettlementType) -> Int {

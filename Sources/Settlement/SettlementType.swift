@@ -25,6 +25,15 @@ public enum SettlementType: String, CaseIterable, Hashable, Sendable {
         case .transfer: .neither
         }
     }
+
+    /// What posted lines of the type add to the net, by the sign rule.
+    public func netFen(amountFen: Int64, commissionFen: Int64) -> Int64 {
+        switch direction {
+        case .owedByAgency: amountFen - commissionFen
+        case .owedToAgency: -amountFen - commissionFen
+        case .neither: -commissionFen
+        }
+    }
 }
 
 /// Which way the amount of a posted line enters the net; a negative amount goes the other way.

@@ -29,6 +29,7 @@ public enum AgencySchema {
                     gateways,
                     partnerFiles,
                     settlementTerms,
+                    reconciliation,
                 ].joined())
         ]
 

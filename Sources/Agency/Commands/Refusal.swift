@@ -166,5 +166,11 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case unknownSettlementKey = "unknown-settlement-key"
     case settlementKeyRetired = "settlement-key-retired"
     case keyNotUsable = "key-not-usable"
+    case unknownException = "unknown-exception"
+    case exceptionResolved = "exception-resolved"
+    case unknownResolution = "unknown-resolution"
+    case resolutionDecided = "resolution-decided"
+    case proposalPending = "proposal-pending"
+    case writeOffLimitExceeded = "write-off-limit-exceeded"
     case booksOutOfBalance = "books-out-of-balance"
 }

@@ -84,6 +84,21 @@ public struct SettlementFileReader {
             read: SettlementFileRow.init(row:))
     }
 
+    /// A partner's files of a range of dates, oldest first.
+    func files(
+        partner: ID<Partner>, from first: BusinessDate, to last: BusinessDate
+    ) throws -> [SettlementFileRow] {
+        try connection.prepare(
+            computed: Self.columns + """
+
+                WHERE f.partner_id = $1 AND f.business_date BETWEEN $2 AND $3
+                ORDER BY f.sequence
+                """
+        ).all(
+            .integer(partner.number), .integer(Int64(first.daysSinceEpoch)),
+            .integer(Int64(last.daysSinceEpoch)), read: SettlementFileRow.init(row:))
+    }
+
     /// A file by its name, or nothing.
     public func file(named name: String) throws -> SettlementFileRow? {
         try connection.prepare(computed: Self.columns + " WHERE f.name = $1")

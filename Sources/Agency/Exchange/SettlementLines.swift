@@ -30,6 +30,7 @@ struct SettlementLines {
         let writer = try SettlementFileWriter(folder: folder, header: header, key: key)
         do {
             try forEach(of: file) { try writer.append($0) }
+            try forEachAdjustment(of: file) { try writer.append($0) }
             try check(writer.totals)
             return try writer.finish()
         } catch {
@@ -78,6 +79,40 @@ struct SettlementLines {
             .integer(Int64(file.date.daysSinceEpoch)), .integer(file.partner.number),
             .integer(file.firstSerial), .integer(file.lastSerial)
         ) { try body(SettlementDetail(row: $0)) }
+    }
+
+    /// Hands over what two people booked on the file's date to settle differences.
+    private func forEachAdjustment(
+        of file: SettlementFileRow, _ body: (SettlementDetail) throws -> Void
+    ) throws {
+        try connection.prepare(
+            """
+            SELECT adjustment_id, account_reference, amount_fen, recorded_at, original_serial
+            FROM settlement_adjustment
+            WHERE business_date = $1 AND partner_id = $2 AND moves_partner = 1
+            ORDER BY adjustment_id
+            """
+        ).forEach(
+            .integer(Int64(file.date.daysSinceEpoch)), .integer(file.partner.number)
+        ) { row in
+            try body(
+                SettlementDetail(
+                    serial: try settlementIdentifier("ADJ\(row.integer(0))"), type: .adjustment,
+                    accountReference: row.text(1), amountFen: row.integer(2), commissionFen: 0,
+                    time: Instant(millisecondsSinceEpoch: row.integer(3)),
+                    originalSerial: try row.optionalText(4).map { try settlementIdentifier($0) }))
+        }
+    }
+
+    /// A transaction as its settlement file carries it, or nothing.
+    func detail(serial: Int64) throws -> SettlementDetail? {
+        try connection.prepare(
+            """
+            SELECT serial, partner_reference, kind, account_reference, amount_fen, fee_fen,
+                commission_fen, status, recorded_at, original_serial
+            FROM service_transaction WHERE serial = $1
+            """
+        ).first(.integer(serial)) { try SettlementDetail(row: $0) }
     }
 }
 

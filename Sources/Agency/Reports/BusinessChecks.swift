@@ -25,6 +25,7 @@ enum BusinessChecks {
         counter,
         cash,
         stock,
+        reconciliation,
     ].flatMap { $0 }
 
     private static let entries = [

@@ -51,6 +51,8 @@ struct API: Sendable {
         addSettlementRoutes(to: &routes)
         addSettlementKeyRoutes(to: &routes)
         addPartnerFileRoutes(to: &routes)
+        addReconciliationRoutes(to: &routes)
+        addResolutionRoutes(to: &routes)
         addReportRoutes(to: &routes)
         addLedgerRoutes(to: &routes)
         return routes.builder.freeze()

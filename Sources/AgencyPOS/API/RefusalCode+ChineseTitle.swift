@@ -148,6 +148,12 @@ extension RefusalCode {
         case .unknownPartner: "查无此合作单位"
         case .unknownSettlementKey: "查无此对账密钥"
         case .settlementKeyRetired: "对账密钥已停用"
+        case .unknownException: "查无此差错"
+        case .exceptionResolved: "差错已处理"
+        case .unknownResolution: "查无此处理方案"
+        case .resolutionDecided: "方案已有结论"
+        case .proposalPending: "方案待复核"
+        case .writeOffLimitExceeded: "超过核销限额"
         case .keyNotUsable: "密钥不可用"
         case .booksOutOfBalance: "账目不平"
         }

@@ -34,6 +34,8 @@ extension RefusalCode {
             .unknownStockPack,
             .unknownStockPlace,
             .unknownStockSale,
+            .unknownException,
+            .unknownResolution,
             .unknownPartnerCall:
             404
         case .idempotencyKeyRunning,
@@ -54,6 +56,9 @@ extension RefusalCode {
             .itemsPending,
             .noSettlementKey,
             .settlementKeyRetired,
+            .exceptionResolved,
+            .resolutionDecided,
+            .proposalPending,
             .booksOutOfBalance,
             .receiptNotPosted,
             .alreadyCorrected,
@@ -133,6 +138,7 @@ extension RefusalCode {
             .prizeAboveCeiling,
             .periodRequired,
             .keyNotUsable,
+            .writeOffLimitExceeded,
             .partnerRefused:
             422
         case .signInLocked:

@@ -1,6 +1,6 @@
 import Agency
 
-/// Takes what partners lay into their inboxes while a server runs, each minute.
+/// Takes what partners lay into their inboxes while a server runs, and reconciles it, each minute.
 final class InboxWatcher: Sendable {
     static let intervalMilliseconds = 60_000
 
@@ -8,7 +8,7 @@ final class InboxWatcher: Sendable {
     private let after: PartnerDesk.Timer
 
     init(
-        inbox: PartnerInbox, log: Log,
+        inbox: PartnerInbox, reconciler: Reconciler, log: Log,
         after: @escaping PartnerDesk.Timer = PartnerDesk.systemTimer
     ) {
         self.after = after
@@ -18,11 +18,14 @@ final class InboxWatcher: Sendable {
         ) {
             let round = try inbox.receiveAll()
             for item in round.items where !item.isRepeated { Self.tell(item.file, log) }
-            return round.faults.map { fault in
-                RepeatedRound.Fault(
-                    text: fault, message: "a partner's file cannot be taken; tried again",
-                    fields: ["error": fault])
+            let compared = try reconciler.reconcileAll()
+            for done in compared.reconciled { Self.tell(done, log) }
+            return round.faults.map {
+                Self.fault($0, "a partner's file cannot be taken; tried again")
             }
+                + compared.faults.map {
+                    Self.fault($0, "a partner's file cannot be reconciled; tried again")
+                }
         }
     }
 
@@ -33,6 +36,19 @@ final class InboxWatcher: Sendable {
 
     /// Waits for a round that is under way; none begins afterwards.
     func stop() { rounds.stop() }
+
+    private static func fault(_ text: String, _ message: String) -> RepeatedRound.Fault {
+        RepeatedRound.Fault(text: text, message: message, fields: ["error": text])
+    }
+
+    private static func tell(_ done: Reconciliation, _ log: Log) {
+        log.info(
+            "partner file reconciled",
+            [
+                "file": done.fileName, "difference_fen": "\(done.differenceFen)",
+                "exceptions": "\(done.exceptionCount)", "cleared": "\(done.clearedCount)",
+            ])
+    }
 
     private static func tell(_ file: PartnerFile, _ log: Log) {
         switch file.state {

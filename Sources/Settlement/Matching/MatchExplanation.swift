@@ -37,4 +37,20 @@ public enum MatchExplanation: Hashable, Sendable {
         case .candidate: "CANDIDATE"
         }
     }
+
+    /// The explanation in words: which line of which side it names.
+    public func text(of difference: MatchDifference) -> String {
+        let line = line
+        let isOurs: Bool =
+            switch self {
+            case .duplicate, .doubledLine: difference.ours != nil
+            case .amountTransposed, .accountTransposed, .serialTransposed, .otherDate, .candidate:
+                difference.ours == nil
+            }
+        let name = line.serial.isEmpty ? "reference \(line.partnerReference)" : line.serial
+        return "\(word) \(isOurs ? "ours" : "theirs")"
+            + (line.isCarried ? " carried" : "") + " line \(line.lineNumber) (\(name), "
+            + "\(line.accountReference), \(line.amountFen) fen, "
+            + "\(FieldGrammar.zone.text(line.time)))"
+    }
 }

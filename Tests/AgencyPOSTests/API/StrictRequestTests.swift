@@ -243,6 +243,7 @@ extension Operation: CustomTestStringConvertible {
             .replacing("{item}", with: "1").replacing("{pack_id}", with: "1")
             .replacing("{reservation_id}", with: "1").replacing("{transfer_id}", with: "1")
             .replacing("{difference_id}", with: "1").replacing("{partner_id}", with: "WATER01")
-            .replacing("{key_id}", with: "WATER01-K1")
+            .replacing("{key_id}", with: "WATER01-K1").replacing("{exception_id}", with: "1")
+            .replacing("{resolution_id}", with: "1")
     }
 }

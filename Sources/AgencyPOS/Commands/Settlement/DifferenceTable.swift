@@ -24,7 +24,7 @@ struct DifferenceTable {
             "\(difference.differenceFen)",
         ]
         for line in [difference.ours, difference.theirs] { cells += Self.cells(line) }
-        let explanations = difference.explanations.map { Self.text($0, of: difference) }
+        let explanations = difference.explanations.map { $0.text(of: difference) }
         cells.append(CSVCell.text(explanations.joined(separator: "; ")))
         bytes += cells.joined(separator: ",").utf8
         bytes += "\r\n".utf8
@@ -44,23 +44,6 @@ struct DifferenceTable {
             line.type?.rawValue ?? "", CSVCell.text(line.accountReference), "\(line.amountFen)",
             line.status.rawValue, ZoneOffset.china.text(line.time), line.isCarried ? "yes" : "no",
         ]
-    }
-
-    private static func text(
-        _ explanation: MatchExplanation, of difference: MatchDifference
-    ) -> String {
-        let line = explanation.line
-        let isOurs: Bool =
-            switch explanation {
-            case .duplicate, .doubledLine: difference.ours != nil
-            case .amountTransposed, .accountTransposed, .serialTransposed, .otherDate, .candidate:
-                difference.ours == nil
-            }
-        let name = line.serial.isEmpty ? "reference \(line.partnerReference)" : line.serial
-        return "\(explanation.word) \(isOurs ? "ours" : "theirs")"
-            + (line.isCarried ? " carried" : "") + " line \(line.lineNumber) (\(name), "
-            + "\(line.accountReference), \(line.amountFen) fen, "
-            + "\(ZoneOffset.china.text(line.time)))"
     }
 }
 

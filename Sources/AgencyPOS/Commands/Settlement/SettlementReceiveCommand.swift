@@ -4,12 +4,13 @@ import Printing
 /// Takes what partners laid into their inboxes, for a book that is not being served.
 enum SettlementReceiveCommand: Command {
     static let name = "settlement receive"
-    static let abstract = "check and record the files in the partners' inboxes"
+    static let abstract = "check, record and reconcile the files in the partners' inboxes"
     static let discussion = """
         agencypos settlement receive [--data FOLDER]
 
         Partners lay files into inbox/<partner>/ of the data folder, each after its sidecar. A
         server takes them each minute; this does the same for a book that is not being served.
+        What is accepted is compared with our own files of those dates, line by line.
         Exit code 1 when a file was refused or could not be taken. docs/settlement-file.md says
         what becomes of each.
         """
@@ -37,9 +38,17 @@ enum SettlementReceiveCommand: Command {
                         + file.reason)
             }
         }
-        guard refusedCount == 0, round.faults.isEmpty else {
+        let compared = try Reconciler(book: book).reconcileAll()
+        for done in compared.reconciled {
+            print(
+                "reconciled  \(done.fileName): \(done.matchedCount) lines agree, "
+                    + "\(done.exceptionCount) exceptions, ours less theirs "
+                    + YuanText.plain(done.differenceFen))
+        }
+        let faults = round.faults + compared.faults
+        guard refusedCount == 0, faults.isEmpty else {
             throw CommandError(
-                message: (round.faults + ["\(refusedCount) files were refused"])
+                message: (faults + ["\(refusedCount) files were refused"])
                     .joined(separator: "\n"),
                 code: .failure)
         }

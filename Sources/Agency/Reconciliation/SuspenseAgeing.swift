@@ -1,0 +1,74 @@
+import CivilTime
+import Ledger
+import SQL
+import StrictJSON
+
+/// How long differences with partners have been waiting (挂账账龄).
+public struct SuspenseAgeing {
+    /// The first day of each band of ages.
+    public static let bandStarts: [Int64] = [0, 8, 31, 91]
+
+    private let connection: Connection
+
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// Writes each partner's unresolved exceptions by age as a JSON object.
+    ///
+    /// - Parameter date: the open business date, to which ages are counted.
+    public func encode(
+        partner: ID<Partner>?, on date: BusinessDate, to writer: inout JSONWriter
+    ) throws {
+        writer.beginObject()
+        writer.field("business_date", date.description)
+        writer.key("lines")
+        writer.beginArray()
+        try connection.prepare(
+            """
+            SELECT p.code, e.state, CASE WHEN $2 - e.business_date >= 91 THEN 91
+                    WHEN $2 - e.business_date >= 31 THEN 31
+                    WHEN $2 - e.business_date >= 8 THEN 8 ELSE 0 END AS band,
+                count(*), sum(CASE WHEN e.difference_fen > 0 THEN e.difference_fen ELSE 0 END),
+                sum(CASE WHEN e.difference_fen < 0 THEN e.difference_fen ELSE 0 END),
+                min(e.business_date)
+            FROM settlement_exception e JOIN partner p ON p.partner_id = e.partner_id
+            WHERE e.state <> 'resolved' AND ($1 IS NULL OR e.partner_id = $1)
+            GROUP BY p.code, e.state, band ORDER BY p.code, e.state, band
+            """
+        ).forEach(.integer(partner?.number), .integer(Int64(date.daysSinceEpoch))) { row in
+            let start = row.integer(2)
+            let next = Self.bandStarts.first { $0 > start }
+            writer.beginObject()
+            writer.field("partner_id", row.text(0))
+            writer.field("state", row.text(1))
+            writer.field("from_days", start)
+            writer.field("to_days", orNull: next.map { $0 - 1 })
+            writer.field("count", row.integer(3))
+            // One never nets the other.
+            writer.field("ours_more_fen", row.integer(4))
+            writer.field("theirs_more_fen", -row.integer(5))
+            writer.field("oldest_date", row.businessDate(6).description)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.key("suspense_accounts")
+        writer.beginArray()
+        try connection.prepare(
+            """
+            SELECT p.code, a.code, b.credits - b.debits FROM partner p
+            JOIN ledger_account a ON a.code = '2241.' || p.code || '.DIFF'
+            JOIN account_balance b ON b.account_id = a.account_id
+            WHERE $1 IS NULL OR p.partner_id = $1 ORDER BY p.code
+            """
+        ).forEach(.integer(partner?.number)) { row in
+            writer.beginObject()
+            writer.field("partner_id", row.text(0))
+            writer.field("account", row.text(1))
+            writer.field("balance_fen", row.integer(2))
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+    }
+}
