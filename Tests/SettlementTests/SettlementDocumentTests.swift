@@ -63,7 +63,7 @@ import Testing
     func limits() throws {
         let document = try Self.document()
         #expect(SettlementVerifier.maximumFileByteCount == 10_240_009_216)
-        #expect(document.contains("10,240,008,192 bytes a file"))
+        #expect(document.contains("10,240,009,216 bytes a file"))
         #expect(RecordLine.maximumByteCount == 1_024)
         #expect(document.contains("1,024 bytes a line with its line feed"))
         #expect(document.contains("`D` (details, 0 to 9,999,999)"))

@@ -13,12 +13,43 @@ extension AgencySchema {
             file_weekdays TEXT NOT NULL,
             file_due_minutes INTEGER NOT NULL CHECK (file_due_minutes BETWEEN 0 AND 43200),
             escalation_minutes INTEGER NOT NULL CHECK (escalation_minutes BETWEEN 0 AND 43200),
+            sends_on_holidays INTEGER NOT NULL DEFAULT 1 CHECK (sends_on_holidays IN (0, 1)),
             UNIQUE (partner_id, valid_from)
         ) STRICT;
         CREATE TRIGGER settlement_terms_kept BEFORE DELETE ON settlement_terms
         BEGIN SELECT RAISE(ABORT, 'settlement terms are never deleted'); END;
         CREATE TRIGGER settlement_terms_fixed BEFORE UPDATE ON settlement_terms
         BEGIN SELECT RAISE(ABORT, 'settlement terms are never changed; later ones follow'); END;
+        CREATE TABLE settlement_total (
+            direction TEXT NOT NULL CHECK (direction IN ('out', 'in')),
+            file_id INTEGER NOT NULL,
+            type TEXT NOT NULL,
+            posted_count INTEGER NOT NULL,
+            reversed_count INTEGER NOT NULL,
+            amount_fen INTEGER NOT NULL,
+            fee_fen INTEGER NOT NULL,
+            commission_fen INTEGER NOT NULL,
+            PRIMARY KEY (direction, file_id, type)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER settlement_total_kept BEFORE DELETE ON settlement_total
+        BEGIN SELECT RAISE(ABORT, 'the totals of a file are never deleted'); END;
+        CREATE TRIGGER settlement_total_fixed BEFORE UPDATE ON settlement_total
+        BEGIN SELECT RAISE(ABORT, 'the totals of a file are never changed'); END;
+        CREATE TABLE settlement_holiday (
+            holiday_date INTEGER PRIMARY KEY,
+            name TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE file_overdue (
+            partner_id INTEGER NOT NULL REFERENCES partner,
+            business_date INTEGER NOT NULL REFERENCES business_date,
+            level TEXT NOT NULL CHECK (level IN ('overdue', 'escalated')),
+            recorded_at INTEGER NOT NULL,
+            PRIMARY KEY (partner_id, business_date, level)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER file_overdue_kept BEFORE DELETE ON file_overdue
+        BEGIN SELECT RAISE(ABORT, 'that a file was overdue is never forgotten'); END;
+        CREATE TRIGGER file_overdue_fixed BEFORE UPDATE ON file_overdue
+        BEGIN SELECT RAISE(ABORT, 'that a file was overdue is never changed'); END;
 
         """
 

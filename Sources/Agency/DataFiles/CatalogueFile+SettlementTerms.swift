@@ -54,6 +54,9 @@ extension CatalogueFile {
                 try object.optionalInteger(
                     "escalation_minutes", in: SettlementTerms.fileDueMinutesAllowed)
                 ?? terms.escalationMinutes
+            if object.contains("sends_on_holidays") {
+                terms.sendsOnHolidays = try object.bool("sends_on_holidays")
+            }
             self.terms = terms
             try object.finish()
         }
@@ -63,6 +66,31 @@ extension CatalogueFile {
             writer.field("partner_id", partnerID)
             writer.field("valid_from", validFrom)
             terms.encodeMembers(to: &writer)
+            writer.endObject()
+        }
+    }
+
+    /// A day on which a partner may send no file.
+    public struct Holiday: DataFileModel {
+        public var date: BusinessDate
+        public var name: String
+
+        public init(date: BusinessDate, name: String) {
+            self.date = date
+            self.name = name
+        }
+
+        public init(decoding object: JSONObjectDecoder) throws(JSONError) {
+            var object = object
+            date = try object.date("date")
+            name = try object.name("name")
+            try object.finish()
+        }
+
+        public func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.field("date", date)
+            writer.field("name", name)
             writer.endObject()
         }
     }

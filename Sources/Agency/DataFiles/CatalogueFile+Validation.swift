@@ -37,6 +37,9 @@ extension CatalogueFile {
             }
         }
         try checkSettlementTerms(knownPartners)
+        _ = try DataFileReferences(
+            holidays.map(\.date.description), noun: "holiday", file: file, array: "holidays",
+            key: "date")
         try checkWithdrawalFees()
         try checkOverlaps()
     }

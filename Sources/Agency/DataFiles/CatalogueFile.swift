@@ -9,15 +9,17 @@ public struct CatalogueFile: DataFileModel {
     public var products: [Product]
     public var contracts: [Contract]
     public var settlementTerms: [SettlementTermsRow]
+    public var holidays: [Holiday]
 
     public init(
         partners: [Partner], products: [Product], contracts: [Contract],
-        settlementTerms: [SettlementTermsRow] = []
+        settlementTerms: [SettlementTermsRow] = [], holidays: [Holiday] = []
     ) {
         self.partners = partners
         self.products = products
         self.contracts = contracts
         self.settlementTerms = settlementTerms
+        self.holidays = holidays
     }
 
     public init(decoding object: JSONObjectDecoder) throws(JSONError) {
@@ -28,6 +30,7 @@ public struct CatalogueFile: DataFileModel {
         contracts = try object.models("contracts", maximumCount: maximumCount)
         settlementTerms = try object.modelsIfPresent(
             "settlement_terms", maximumCount: maximumCount)
+        holidays = try object.modelsIfPresent("holidays", maximumCount: maximumCount)
         try object.finish()
     }
 
@@ -37,6 +40,7 @@ public struct CatalogueFile: DataFileModel {
         writer.rows("products", products)
         writer.rows("contracts", contracts)
         if !settlementTerms.isEmpty { writer.rows("settlement_terms", settlementTerms) }
+        if !holidays.isEmpty { writer.rows("holidays", holidays) }
         writer.lineBreak()
         writer.endObject()
     }

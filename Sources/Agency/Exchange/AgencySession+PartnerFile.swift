@@ -9,8 +9,7 @@ struct PartnerFileArrival: Sendable {
     /// What was seen of a file that passed every check of its own.
     struct Verified: Sendable {
         let header: SettlementHeader
-        let detailCount: Int64
-        let netFen: Int64
+        let totals: SettlementTotals
     }
 
     /// What becomes of a file, and why, unless it counts.
@@ -54,6 +53,7 @@ extension AgencySession {
         case .verified(let verified):
             let link = try reader.newestLink(of: arrival.partner)
             id = try insert(arrival, verdict(on: verified.header, after: link), verified)
+            try keep(verified.totals, .in, file: id.number)
             try placeWaiting(of: arrival.partner)
         }
         guard let file = try reader.file(id) else {
@@ -133,7 +133,8 @@ extension AgencySession {
             .text(header?.keyID.text),
             .integer((header?.businessDate.daysSinceEpoch).map { Int64($0) }),
             .integer((header?.sequence).map { Int64($0) }), .text(header?.previousDigest.hex),
-            .integer(verified?.detailCount), .integer(verified?.netFen)
+            .integer((verified?.totals.detailCount).map { Int64($0) }),
+            .integer(verified?.totals.netFen)
         ) { $0.integer(0) }
         guard let number else { preconditionFailure("RETURNING gives a row or an error") }
         return ID(number)

@@ -65,6 +65,7 @@ extension AgencySession {
         ).run(
             .text(digest.hex), .text(mac.hex), .integer(Int64(totals.detailCount)),
             .integer(totals.netFen), .integer(now.millisecondsSinceEpoch), .integer(file.number))
+        try keep(totals, .out, file: file.number)
     }
 }
 

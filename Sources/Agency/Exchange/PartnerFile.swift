@@ -99,6 +99,19 @@ public struct PartnerFileReader {
             .integer(Int64(min(limit, Self.maximumPageSize))), read: PartnerFile.init(row:))
     }
 
+    /// What a partner sent for a date, newest first; not what nobody knows the date of.
+    func files(of partner: ID<Partner>, on date: BusinessDate) throws -> [PartnerFile] {
+        try connection.prepare(
+            computed: Self.columns + """
+
+                WHERE f.partner_id = $1 AND f.business_date = $2
+                ORDER BY f.file_id DESC LIMIT 20
+                """
+        ).all(
+            .integer(partner.number), .integer(Int64(date.daysSinceEpoch)),
+            read: PartnerFile.init(row:))
+    }
+
     func file(_ id: ID<PartnerFile>) throws -> PartnerFile? {
         try connection.prepare(computed: Self.columns + " WHERE f.file_id = $1")
             .first(.integer(id.number), read: PartnerFile.init(row:))

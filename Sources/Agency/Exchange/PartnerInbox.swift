@@ -178,10 +178,7 @@ public final class PartnerInbox: Sendable {
                 }
             }
             let verified = try verifier.verify(name, in: folder) { _ in isAuthentic = true }
-            return .verified(
-                .init(
-                    header: verified.header, detailCount: Int64(verified.totals.detailCount),
-                    netFen: verified.totals.netFen))
+            return .verified(.init(header: verified.header, totals: verified.totals))
         } catch let error as SettlementError {
             switch error {
             case .systemFailure: throw error

@@ -29,8 +29,7 @@ struct SettlementLines {
             ledger: ledgerSeal(on: file.date))
         let writer = try SettlementFileWriter(folder: folder, header: header, key: key)
         do {
-            try forEach(of: file) { try writer.append($0) }
-            try forEachAdjustment(of: file) { try writer.append($0) }
+            try forEachLine(of: file) { try writer.append($0) }
             try check(writer.totals)
             return try writer.finish()
         } catch {
@@ -79,6 +78,14 @@ struct SettlementLines {
             .integer(Int64(file.date.daysSinceEpoch)), .integer(file.partner.number),
             .integer(file.firstSerial), .integer(file.lastSerial)
         ) { try body(SettlementDetail(row: $0)) }
+    }
+
+    /// Hands over every line of a file: its transactions, then its adjustments.
+    func forEachLine(
+        of file: SettlementFileRow, _ body: (SettlementDetail) throws -> Void
+    ) throws {
+        try forEach(of: file, body)
+        try forEachAdjustment(of: file, body)
     }
 
     /// Hands over what two people booked on the file's date to settle differences.

@@ -41,6 +41,7 @@ extension NetworkLoader {
         }
         try checkOverlaps()
         try loadSettlementTerms(catalogue.settlementTerms, numbers, open: open)
+        try loadHolidays(catalogue.holidays)
     }
 
     private func load(

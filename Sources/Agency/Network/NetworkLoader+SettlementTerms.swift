@@ -15,10 +15,11 @@ extension NetworkLoader {
             let values = values(of: row, numbers)
             let known = try connection.prepare(
                 """
-                SELECT match_rule IS $3 AND timing_margin_minutes = $4
-                    AND write_off_limit_fen = $5 AND cycle = $6 AND file_weekdays = $7
-                    AND file_due_minutes = $8 AND escalation_minutes = $9
-                FROM settlement_terms WHERE partner_id = $1 AND valid_from = $2
+                SELECT match_rule IS $1 AND timing_margin_minutes = $2
+                    AND write_off_limit_fen = $3 AND cycle = $4 AND file_weekdays = $5
+                    AND file_due_minutes = $6 AND escalation_minutes = $7
+                    AND sends_on_holidays = $8
+                FROM settlement_terms WHERE partner_id = $9 AND valid_from = $10
                 """
             ).all(values) { $0.integer(0) == 1 }.first
             if let known {
@@ -30,12 +31,24 @@ extension NetworkLoader {
             }
             _ = try connection.prepare(
                 """
-                INSERT INTO settlement_terms (partner_id, valid_from, match_rule,
-                    timing_margin_minutes, write_off_limit_fen, cycle, file_weekdays,
-                    file_due_minutes, escalation_minutes)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING terms_id
+                INSERT INTO settlement_terms (match_rule, timing_margin_minutes,
+                    write_off_limit_fen, cycle, file_weekdays, file_due_minutes,
+                    escalation_minutes, sends_on_holidays, partner_id, valid_from)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING terms_id
                 """
             ).all(values) { $0.integer(0) }
+        }
+    }
+
+    /// Adds holidays that the book does not know; a day that was one stays one.
+    func loadHolidays(_ holidays: [CatalogueFile.Holiday]) throws {
+        for holiday in holidays {
+            try connection.prepare(
+                """
+                INSERT INTO settlement_holiday (holiday_date, name) VALUES ($1, $2)
+                ON CONFLICT (holiday_date) DO UPDATE SET name = excluded.name
+                """
+            ).run(.integer(Int64(holiday.date.daysSinceEpoch)), .text(holiday.name))
         }
     }
 
@@ -44,11 +57,12 @@ extension NetworkLoader {
     ) -> [SQLValue] {
         let terms = row.terms
         return [
+            .text(terms.matchRule), .integer(terms.timingMarginMinutes),
+            .integer(terms.writeOffLimitFen), .text(terms.cycle.rawValue),
+            .text(terms.fileWeekdays.text), .integer(terms.fileDueMinutes),
+            .integer(terms.escalationMinutes), .integer(terms.sendsOnHolidays ? 1 : 0),
             .integer(numbers.partners[row.partnerID]),
-            .integer(Int64(row.validFrom.daysSinceEpoch)), .text(terms.matchRule),
-            .integer(terms.timingMarginMinutes), .integer(terms.writeOffLimitFen),
-            .text(terms.cycle.rawValue), .text(terms.fileWeekdays.text),
-            .integer(terms.fileDueMinutes), .integer(terms.escalationMinutes),
+            .integer(Int64(row.validFrom.daysSinceEpoch)),
         ]
     }
 }

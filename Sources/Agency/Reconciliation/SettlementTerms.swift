@@ -55,11 +55,14 @@ public struct SettlementTerms: Sendable, Equatable {
     public var fileDueMinutes: Int64
     /// How long after that it is escalated, in minutes.
     public var escalationMinutes: Int64
+    /// Whether a file is expected for holidays too.
+    public var sendsOnHolidays: Bool
 
     /// What holds where the data files say nothing.
     public static let usual = SettlementTerms(
         matchRule: nil, timingMarginMinutes: 15, writeOffLimitFen: 0, cycle: .daily,
-        fileWeekdays: .none, fileDueMinutes: 600, escalationMinutes: 1_440)
+        fileWeekdays: .none, fileDueMinutes: 600, escalationMinutes: 1_440,
+        sendsOnHolidays: true)
 
     /// Writes the terms' members into an open object.
     public func encodeMembers(to writer: inout JSONWriter) {
@@ -70,6 +73,7 @@ public struct SettlementTerms: Sendable, Equatable {
         writer.field("file_weekdays", fileWeekdays.text)
         writer.field("file_due_minutes", fileDueMinutes)
         writer.field("escalation_minutes", escalationMinutes)
+        writer.field("sends_on_holidays", sendsOnHolidays)
     }
 }
 
@@ -86,7 +90,7 @@ struct SettlementTermsReader {
         try connection.prepare(
             """
             SELECT match_rule, timing_margin_minutes, write_off_limit_fen, cycle, file_weekdays,
-                file_due_minutes, escalation_minutes
+                file_due_minutes, escalation_minutes, sends_on_holidays
             FROM settlement_terms WHERE partner_id = $1 AND valid_from <= $2
             ORDER BY valid_from DESC LIMIT 1
             """
@@ -100,7 +104,8 @@ struct SettlementTermsReader {
             return SettlementTerms(
                 matchRule: row.optionalText(0), timingMarginMinutes: row.integer(1),
                 writeOffLimitFen: row.integer(2), cycle: cycle, fileWeekdays: weekdays,
-                fileDueMinutes: row.integer(5), escalationMinutes: row.integer(6))
+                fileDueMinutes: row.integer(5), escalationMinutes: row.integer(6),
+                sendsOnHolidays: row.integer(7) == 1)
         } ?? .usual
     }
 }

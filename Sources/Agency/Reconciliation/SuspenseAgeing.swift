@@ -26,17 +26,17 @@ public struct SuspenseAgeing {
         writer.beginArray()
         try connection.prepare(
             """
-            SELECT p.code, e.state, CASE WHEN $2 - e.business_date >= 91 THEN 91
-                    WHEN $2 - e.business_date >= 31 THEN 31
-                    WHEN $2 - e.business_date >= 8 THEN 8 ELSE 0 END AS band,
+            SELECT p.code, e.state, CASE WHEN $1 - e.business_date >= 91 THEN 91
+                    WHEN $1 - e.business_date >= 31 THEN 31
+                    WHEN $1 - e.business_date >= 8 THEN 8 ELSE 0 END AS band,
                 count(*), sum(CASE WHEN e.difference_fen > 0 THEN e.difference_fen ELSE 0 END),
                 sum(CASE WHEN e.difference_fen < 0 THEN e.difference_fen ELSE 0 END),
                 min(e.business_date)
             FROM settlement_exception e JOIN partner p ON p.partner_id = e.partner_id
-            WHERE e.state <> 'resolved' AND ($1 IS NULL OR e.partner_id = $1)
+            WHERE e.state <> 'resolved' AND ($2 IS NULL OR e.partner_id = $2)
             GROUP BY p.code, e.state, band ORDER BY p.code, e.state, band
             """
-        ).forEach(.integer(partner?.number), .integer(Int64(date.daysSinceEpoch))) { row in
+        ).forEach(.integer(Int64(date.daysSinceEpoch)), .integer(partner?.number)) { row in
             let start = row.integer(2)
             let next = Self.bandStarts.first { $0 > start }
             writer.beginObject()

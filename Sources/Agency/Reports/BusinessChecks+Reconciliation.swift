@@ -105,6 +105,23 @@ extension BusinessChecks {
                     WHERE i.resolution_id = r.resolution_id) IS NOT 0
                 """),
         Check(
+            name: "files have their totals", table: "settlement_total of direction/file",
+            fault: "its counts and sums are not those of the file",
+            sql: """
+                SELECT f.direction || '/' || f.file_id FROM (
+                    SELECT 'out' AS direction, file_id, detail_count, net_fen
+                    FROM settlement_file WHERE state = 'released'
+                    UNION ALL SELECT 'in', file_id, detail_count, net_fen
+                    FROM partner_file WHERE detail_count IS NOT NULL
+                ) f LEFT JOIN settlement_total t ON t.direction = f.direction
+                    AND t.file_id = f.file_id
+                GROUP BY f.direction, f.file_id, f.detail_count, f.net_fen
+                HAVING ifnull(sum(t.posted_count + t.reversed_count), 0) <> f.detail_count
+                    OR ifnull(sum(CASE WHEN t.type IN ('WITHDRAWAL', 'PRIZE_PAYMENT')
+                        THEN -t.amount_fen WHEN t.type = 'TRANSFER' THEN 0
+                        ELSE t.amount_fen END - t.commission_fen), 0) <> f.net_fen
+                """),
+        Check(
             name: "settlement terms can be kept", table: "settlement_terms",
             fault: "fields cycle, file_weekdays, limits: they are not those that can be agreed",
             sql: """

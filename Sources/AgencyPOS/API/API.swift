@@ -53,6 +53,7 @@ struct API: Sendable {
         addPartnerFileRoutes(to: &routes)
         addReconciliationRoutes(to: &routes)
         addResolutionRoutes(to: &routes)
+        addSettlementViewRoutes(to: &routes)
         addReportRoutes(to: &routes)
         addLedgerRoutes(to: &routes)
         return routes.builder.freeze()

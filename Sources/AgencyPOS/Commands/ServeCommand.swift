@@ -107,8 +107,7 @@ struct Service: Sendable {
             writer: book.writer, activator: activator ?? GatewayActivator(lines: lines)
         ) { log.warning($0) }
         releaser = SettlementReleaser(exchange: SettlementExchange(book: book), log: log)
-        watcher = InboxWatcher(
-            inbox: PartnerInbox(book: book), reconciler: Reconciler(book: book), log: log)
+        watcher = InboxWatcher(book: book, log: log)
         workers = try WorkerPool(
             threadCount: ServeCommand.workerCount,
             maximumQueueLength: ServeCommand.maximumQueuedWork, name: "worker")

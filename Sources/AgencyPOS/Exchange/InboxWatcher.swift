@@ -8,10 +8,12 @@ final class InboxWatcher: Sendable {
     private let after: PartnerDesk.Timer
 
     init(
-        inbox: PartnerInbox, reconciler: Reconciler, log: Log,
+        book: Book, log: Log,
         after: @escaping PartnerDesk.Timer = PartnerDesk.systemTimer
     ) {
         self.after = after
+        let inbox = PartnerInbox(book: book)
+        let reconciler = Reconciler(book: book)
         rounds = RepeatedRound(
             after: .always, pauseMilliseconds: Self.intervalMilliseconds,
             failure: "the inboxes cannot be read; tried again", log: log, timer: after
@@ -20,6 +22,7 @@ final class InboxWatcher: Sendable {
             for item in round.items where !item.isRepeated { Self.tell(item.file, log) }
             let compared = try reconciler.reconcileAll()
             for done in compared.reconciled { Self.tell(done, log) }
+            for day in try book.noteOverdueFiles() { Self.tell(day, log) }
             return round.faults.map {
                 Self.fault($0, "a partner's file cannot be taken; tried again")
             }
@@ -39,6 +42,17 @@ final class InboxWatcher: Sendable {
 
     private static func fault(_ text: String, _ message: String) -> RepeatedRound.Fault {
         RepeatedRound.Fault(text: text, message: message, fields: ["error": text])
+    }
+
+    private static func tell(_ day: PartnerDay, _ log: Log) {
+        let fields: KeyValuePairs = [
+            "partner": day.partnerCode, "business_date": day.date.description,
+        ]
+        switch day.state {
+        case .escalated: log.error("partner file missing for too long; call the partner", fields)
+        case .overdue: log.warning("partner file overdue", fields)
+        case .notExpected, .expected, .waiting, .received, .agreed, .differing: break
+        }
     }
 
     private static func tell(_ done: Reconciliation, _ log: Log) {

@@ -22,7 +22,7 @@ extension Operations {
                 examples: [
                     (
                         "suspense",
-                        ["kind": "suspense", "exception_ids": ["1"], "reason": "水司核查中"]
+                        ["kind": "suspense", "exception_ids": .array(["1"]), "reason": "水司核查中"]
                     )
                 ]),
             answer: .json(.named("SettlementResolution"), "The proposal", status: 201),

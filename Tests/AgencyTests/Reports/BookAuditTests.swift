@@ -275,7 +275,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
             Self.damages + Self.cashDamages + Self.ticketDamages + Self.billDamages
             + Self.callDamages + Self.changeDamages + CorrectionAuditTests.damages
             + PartnerCorrectionAuditTests.damages + BankAuditTests.damages
-            + StockAuditTests.damages
+            + StockAuditTests.damages + ReconciliationAuditTests.damages
         #expect(Set(damages.map(\.check)) == Set(BusinessChecks.all.map(\.name)))
     }
 
