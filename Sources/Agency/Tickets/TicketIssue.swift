@@ -11,7 +11,7 @@ public struct TicketIssueRequest: Sendable, Equatable {
     public let amountFen: Int64
     /// The service fee that the operator charges, in fen; nothing means the tariff's.
     public let serviceFeeFen: Int64?
-    /// Who travels, one for each seat, where the contract wants names; others are not kept.
+    /// Who travels, one for each seat where the contract wants names, nobody elsewhere.
     public let passengers: [Passenger]
 
     public init(
@@ -52,8 +52,7 @@ extension AgencySession {
             reservation: reservation, trip: trip, contract: contract,
             transaction: transaction(
                 for: reservation, of: trip, under: contract, shift: shift, basket: basket),
-            passengers: contract.terms[.namesPassengers] == 1
-                ? try request.passengers.seated(in: reservation.seats) : [])
+            passengers: try request.passengers.seated(in: reservation.seats, under: contract))
     }
 
     func transaction(

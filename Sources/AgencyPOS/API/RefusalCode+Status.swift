@@ -75,6 +75,7 @@ extension RefusalCode {
             .tillCeilingReached,
             .returnNotDue,
             .ticketNotIssued,
+            .ticketNotValidNow,
             .refundUnconfirmed,
             .passengerAlreadyBooked,
             .departed,
