@@ -108,7 +108,8 @@ extension AgencySession {
         switch reservation.state {
         case .issued, .paid: throw Self.alreadyIssued
         case .returned: throw Self.notIssued
-        case .expired, .cancelled: throw expired
+        case .cancelled: throw Self.cancelled
+        case .expired: throw expired
         case .reserved: break
         }
         guard now < reservation.expiresAt else { throw expired }
@@ -119,6 +120,11 @@ extension AgencySession {
         }
         return reservation
     }
+
+    private static let cancelled = Refusal(
+        .reservationExpired,
+        "the reservation was cancelled and its seats are free again; take no money and reserve again",
+        zh: "预订已取消，座位已释放；请勿收款，重新预订", field: "/reservation_id")
 
     private static let notIssued = Refusal(
         .reservationExpired,

@@ -47,9 +47,12 @@ import Testing
         bench.partner.set(.bookSilently)
         bench.partner.set(query: .silence)
         _ = try bench.refund(serial, 2, key: "terminal-3", by: teller)
-        #expect(
-            try bench.test.use(serial, 1, key: "gate-key-1", by: teller).refusalCode
-                == .ticketNotIssued)
+        let refunded = try bench.test.use(serial, 1, key: "gate-key-1", by: teller)
+        #expect(refunded.refusalCode == .ticketNotIssued)
+        if case .refused(let refusal) = refunded {
+            let receipt = Receipt.serialText(serial + 1)
+            #expect(refusal.detail.contains(receipt) && refusal.chineseDetail.contains(receipt))
+        }
         #expect(
             try bench.test.use(serial, 2, key: "gate-key-2", by: teller).refusalCode
                 == .refundUnconfirmed)
