@@ -311,8 +311,8 @@ BEGIN {
     first = ENVIRON["STAGE"] == "key" ? "4a" : "6"
     for (i = 1; i < 256; i++) ordinal[sprintf("%c", i)] = i
     type_count = split("BILL_PAYMENT TICKET_SALE WITHDRAWAL STOCK_SALE PRIZE_PAYMENT REMITTANCE " \
-        "TRANSFER", types, " ")
-    split("1 1 -1 1 -1 1 0", signs, " ")
+        "TRANSFER ADJUSTMENT", types, " ")
+    split("1 1 -1 1 -1 1 0 1", signs, " ")
     for (i = 1; i <= type_count; i++) { order[types[i]] = i; sign[types[i]] = signs[i] }
     due_from = 1
     field_count["H"] = split("|format version|agency id|partner id|business date|currency|" \

@@ -17,7 +17,7 @@ extension FieldGrammar {
         let limit = SettlementDetail.maximumAccountReferenceCharacterCount
         if let cause = fault(text, limit: limit) { return cause }
         switch type {
-        case .billPayment, .ticketSale, .stockSale, .prizePayment: return nil
+        case .billPayment, .ticketSale, .stockSale, .prizePayment, .adjustment: return nil
         case .withdrawal: return isMaskedCard(text.utf8) ? nil : .cardNotMasked
         case .remittance, .transfer:
             // An account or a card; what looks like a mask has to be the whole of it.

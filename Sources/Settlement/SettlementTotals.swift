@@ -83,6 +83,7 @@ public struct SettlementTotals: Hashable, Sendable {
         case .prizePayment: 4
         case .remittance: 5
         case .transfer: 6
+        case .adjustment: 7
         }
     }
 }

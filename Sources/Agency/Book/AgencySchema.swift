@@ -28,6 +28,7 @@ public enum AgencySchema {
                     stock,
                     gateways,
                     partnerFiles,
+                    settlementTerms,
                 ].joined())
         ]
 

@@ -36,8 +36,23 @@ extension CatalogueFile {
                     "the product belongs to another partner; correct the product or the partner")
             }
         }
+        try checkSettlementTerms(knownPartners)
         try checkWithdrawalFees()
         try checkOverlaps()
+    }
+
+    private func checkSettlementTerms(_ partners: DataFileReferences) throws(DataFileError) {
+        var seen: Set<String> = []
+        for (index, row) in settlementTerms.enumerated() {
+            let path = "/settlement_terms/\(index)"
+            try partners.check(row.partnerID, file: Self.fileName, path: path + "/partner_id")
+            guard seen.insert("\(row.partnerID) \(row.validFrom)").inserted else {
+                throw DataFileError(
+                    file: Self.fileName, path: path + "/valid_from", .inconsistent,
+                    value: row.validFrom.description,
+                    "the partner has terms from this date already; leave one out")
+            }
+        }
     }
 
     /// Refuses a fee on withdrawals other than of subsidies, whose first ones of a month are free.

@@ -8,11 +8,16 @@ public struct CatalogueFile: DataFileModel {
     public var partners: [Partner]
     public var products: [Product]
     public var contracts: [Contract]
+    public var settlementTerms: [SettlementTermsRow]
 
-    public init(partners: [Partner], products: [Product], contracts: [Contract]) {
+    public init(
+        partners: [Partner], products: [Product], contracts: [Contract],
+        settlementTerms: [SettlementTermsRow] = []
+    ) {
         self.partners = partners
         self.products = products
         self.contracts = contracts
+        self.settlementTerms = settlementTerms
     }
 
     public init(decoding object: JSONObjectDecoder) throws(JSONError) {
@@ -21,6 +26,8 @@ public struct CatalogueFile: DataFileModel {
         partners = try object.models("partners", maximumCount: maximumCount)
         products = try object.models("products", maximumCount: maximumCount)
         contracts = try object.models("contracts", maximumCount: maximumCount)
+        settlementTerms = try object.modelsIfPresent(
+            "settlement_terms", maximumCount: maximumCount)
         try object.finish()
     }
 
@@ -29,6 +36,7 @@ public struct CatalogueFile: DataFileModel {
         writer.rows("partners", partners)
         writer.rows("products", products)
         writer.rows("contracts", contracts)
+        if !settlementTerms.isEmpty { writer.rows("settlement_terms", settlementTerms) }
         writer.lineBreak()
         writer.endObject()
     }

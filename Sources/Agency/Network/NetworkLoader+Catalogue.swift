@@ -40,6 +40,7 @@ extension NetworkLoader {
             try insert(row)
         }
         try checkOverlaps()
+        try loadSettlementTerms(catalogue.settlementTerms, numbers, open: open)
     }
 
     private func load(

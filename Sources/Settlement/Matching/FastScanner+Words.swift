@@ -32,6 +32,10 @@ enum FastWord {
     static let mittance: UInt64 = 0x4543_4E41_5454_494D
     /// `TRANSFER`
     static let transfer: UInt64 = 0x5245_4653_4E41_5254
+    /// `ADJUSTME`
+    static let adjustme: UInt64 = 0x454D_5453_554A_4441
+    /// `JUSTMENT`
+    static let justment: UInt64 = 0x544E_454D_5453_554A
     /// `********`
     static let stars: UInt64 = 0x2A2A_2A2A_2A2A_2A2A
 }
@@ -46,7 +50,7 @@ extension FastScanner {
         case accountOrCard
     }
 
-    /// One of the seven words, by its length, its first and its last eight letters.
+    /// One of the eight words, by its length, its first and its last eight letters.
     @inline(__always)
     mutating func type(mayBeEmpty: Bool) -> AccountForm? {
         guard place.pointee != separator else {
@@ -62,6 +66,7 @@ extension FastScanner {
         case FastWord.stockSal: (count, last, form) = (10, FastWord.ockSale, .free)
         case FastWord.prizePay: (count, last, form) = (13, FastWord.payment, .free)
         case FastWord.remittan: (count, last, form) = (10, FastWord.mittance, .accountOrCard)
+        case FastWord.adjustme: (count, last, form) = (10, FastWord.justment, .free)
         case FastWord.transfer: (count, last, form) = (8, FastWord.transfer, .accountOrCard)
         case _: return nil
         }
