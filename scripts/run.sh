@@ -45,6 +45,11 @@ Try:
 
   TOKEN=\$(curl -s $url/v1/sessions -d '{"staff_id":"$staff","pin":"$pin","terminal_id":"$terminal","terminal_secret":"$secret"}' | sed 's/.*"token":"\([^"]*\)".*/\1/')
   curl -s $url/v1/shifts -H "Authorization: Bearer \$TOKEN" -d '{"till_id":"S0001-C1"}'
+  curl -s $url/v1/bill-payments -H "Authorization: Bearer \$TOKEN" -H "Idempotency-Key: $(date +%F)-0001" \\
+       -d '{"product_id":"MOBILE","account_number":"13800138000","amount_fen":5000}'
+
+Send the last one again: it pays nothing twice. And what a household owes:
+
   curl -s "$url/v1/bills?product_id=WATER&account_number=$account" -H "Authorization: Bearer \$TOKEN"
 
 TEXT

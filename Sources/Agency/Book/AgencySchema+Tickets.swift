@@ -124,6 +124,24 @@ extension AgencySchema {
 
         """
 
+    /// What tells when a ticket may be used: its reservation r, the agency a, its sale x, and the
+    /// term t of the contract that it was sold under.
+    static let ticketTimes = """
+        ticket_reservation r JOIN agency a JOIN service_transaction x ON x.serial = r.serial
+            LEFT JOIN contract_term t ON t.contract_id = x.contract_id
+                AND t.name = 'late_use_minutes'
+        """
+
+    /// Whether a time in milliseconds is not one of `ticketTimes`: a ticket is used on its date, and
+    /// so many minutes after its departure.
+    static func isAtAnotherTime(_ usedAt: String) -> String {
+        """
+        (\(usedAt) < r.travel_date * 86400000 - a.zone_offset_minutes * 60000
+            OR \(usedAt) >= max((r.travel_date + 1) * 86400000 - a.zone_offset_minutes * 60000,
+                r.departs_at + ifnull(t.value, 0) * 60000))
+        """
+    }
+
     private static let issuedTickets = """
         CREATE TABLE ticket (
             serial INTEGER NOT NULL REFERENCES service_transaction,
@@ -176,7 +194,11 @@ extension AgencySchema {
             OR OLD.state IN ('refunding', 'changing') AND NEW.state IN ('refunded', 'changed')
                 AND (NEW.ended_serial <> OLD.ended_serial
                 OR NEW.retained_fen <> OLD.retained_fen)
-            OR CASE NEW.state WHEN 'used' THEN 0 WHEN 'issued' THEN NOT EXISTS (
+            OR CASE NEW.state WHEN 'used' THEN EXISTS (
+                SELECT 1 FROM \(ticketTimes)
+                WHERE r.reservation_id = OLD.reservation_id
+                    AND \(isAtAnotherTime("NEW.used_at")))
+            WHEN 'issued' THEN NOT EXISTS (
                 SELECT 1 FROM service_transaction x WHERE x.serial = OLD.ended_serial
                     AND x.status IN ('declined', 'reversed'))
             ELSE NOT EXISTS (

@@ -26,11 +26,13 @@ public struct Contract: Sendable {
         let maximum = terms[.maximumFen]
         let step = terms[.stepFen]
         guard amountFen >= minimum, amountFen <= maximum, amountFen % step == 0 else {
+            let hasSteps = step > 1
             throw Refusal(
                 .amountNotAllowed,
-                "\(productCode) takes \(minimum) to \(maximum) fen in steps of \(step) fen; "
-                    + "enter another amount",
-                zh: "\(productCode) 每笔限 \(minimum) 至 \(maximum) 分，且为 \(step) 分的整数倍；请重新输入金额",
+                "\(productCode) takes \(minimum) to \(maximum) fen"
+                    + (hasSteps ? " in steps of \(step) fen" : "") + "; enter another amount",
+                zh: "\(productCode) 每笔限 \(minimum) 至 \(maximum) 分"
+                    + (hasSteps ? "，且为 \(step) 分的整数倍" : "") + "；请重新输入金额",
                 field: field)
         }
     }

@@ -52,6 +52,9 @@ public enum Term: String, CaseIterable, Sendable {
     case refundedCommission = "refunded_commission"
     /// Tickets: how often one may be changed.
     case maximumChanges = "maximum_changes"
+    /// Tickets: how long after the departure, the beginning or the closing one may still be used,
+    /// in minutes; on its own date it always may.
+    case lateUseMinutes = "late_use_minutes"
     /// Bills: 1 when a refund makes the bill payable again, 0 when the biller settles that itself.
     case refundReopensBill = "refund_reopens_bill"
     /// Numbered tickets: the highest prize that a counter pays, in fen; the centre pays the others.
@@ -75,7 +78,7 @@ public enum Term: String, CaseIterable, Sendable {
             0...Self.maximumCount
         case .agentWithdrawals: 0...1
         case .holdMinutes: 1...1_440
-        case .reversalWindowMinutes: 0...1_440
+        case .reversalWindowMinutes, .lateUseMinutes: 0...1_440
         case .openingMinute: 0...1_439
         case .cutOffMinute: 1...1_440
         case .takesNextDay: 0...1
@@ -102,7 +105,7 @@ public enum Term: String, CaseIterable, Sendable {
         case .dailyInquiryCount: 5
         case .dailyCardLimitFen, .freeWithdrawalsPerMonth, .agentWithdrawals,
             .identityThresholdFen, .refundReopensBill, .principalIssues, .refundsServiceFee,
-            .asksOffers, .namesPassengers:
+            .asksOffers, .namesPassengers, .lateUseMinutes:
             0
         case .saleDays: 30
         case .holdMinutes: 15

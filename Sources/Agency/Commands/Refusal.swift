@@ -93,6 +93,7 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case fareClassNotSold = "fare-class-not-sold"
     case unknownTicket = "unknown-ticket"
     case ticketNotIssued = "ticket-not-issued"
+    case ticketNotValidNow = "ticket-not-valid-now"
     case departed
     case notRefundable = "not-refundable"
     case notChangeable = "not-changeable"

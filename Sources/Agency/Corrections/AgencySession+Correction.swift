@@ -137,7 +137,8 @@ extension AgencySession {
     private func takenBack(of original: PostedTransaction, item: Int64) throws -> CorrectedPart {
         let parts = try connection.prepare(
             """
-            SELECT original_item, -amount_fen, -fee_fen, -commission_fen FROM service_transaction
+            SELECT original_item, -amount_fen, -fee_fen, -commission_fen, serial
+            FROM service_transaction
             WHERE original_serial = $1 AND status <> 'declined' AND status <> 'reversed'
             """
         ).all(.integer(original.serial)) { row in
@@ -145,11 +146,12 @@ extension AgencySession {
                 item: row.integer(0),
                 part: CorrectedPart(
                     amountFen: row.integer(1), feeFen: row.integer(2),
-                    commissionFen: row.integer(3))
+                    commissionFen: row.integer(3)),
+                serial: row.integer(4)
             )
         }
-        guard !parts.contains(where: { $0.item == item || $0.item == 0 || item == 0 }) else {
-            throw Self.alreadyCorrected
+        if let other = parts.first(where: { $0.item == item || $0.item == 0 || item == 0 }) {
+            throw Self.corrected(by: other.serial)
         }
         return parts.reduce(CorrectedPart(amountFen: 0, feeFen: 0, commissionFen: 0)) {
             CorrectedPart(

@@ -10,8 +10,8 @@ extension AgencySession {
     func check(_ original: PostedTransaction, mayBe correction: Correction) throws {
         guard !original.isCorrection else { throw Self.isItselfACorrection }
         try checkKind(original)
-        guard !original.isCorrected else {
-            throw original.openCorrection.map(Self.beingCorrected) ?? Self.alreadyCorrected
+        if let newest = original.newestCorrection {
+            throw original.openCorrection.map(Self.beingCorrected) ?? Self.corrected(by: newest)
         }
         switch correction {
         case .void: try checkVoidIsInTime(original)
@@ -74,10 +74,14 @@ extension AgencySession {
         "this is a void or a refund itself and stands; take the payment again if it was a mistake",
         zh: "此笔本身为抹账或退款，不能再撤销；如有误请重新办理缴费")
 
-    static let alreadyCorrected = Refusal(
-        .alreadyCorrected,
-        "it was voided or refunded already; pay out nothing and show the customer that receipt",
-        zh: "此笔已抹账或退款；请勿再付款，并向客户出示该票据")
+    static func corrected(by serial: Int64) -> Refusal {
+        let text = Receipt.serialText(serial)
+        return Refusal(
+            .alreadyCorrected,
+            "it was voided or refunded already, serial \(text); pay out nothing and show the "
+                + "customer that receipt",
+            zh: "此笔已抹账或退款（流水号 \(text)）；请勿再付款，并向客户出示该票据")
+    }
 
     private static func beingCorrected(by serial: Int64) -> Refusal {
         let text = Receipt.serialText(serial)

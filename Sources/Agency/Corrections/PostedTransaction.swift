@@ -18,8 +18,8 @@ struct PostedTransaction {
     let commissionFen: Int64
     /// Whether it takes back another one itself.
     let isCorrection: Bool
-    /// Whether it was taken back, wholly or in one of its items, or is being taken back.
-    let isCorrected: Bool
+    /// The newest void or refund that took it back, wholly or in one of its items, or is about to.
+    let newestCorrection: Int64?
     /// The void or refund whose partner has not confirmed it yet, or nothing.
     let openCorrection: Int64?
 }
@@ -31,8 +31,9 @@ extension AgencySession {
             """
             SELECT x.kind, x.product_id, x.contract_id, t.station_id, x.business_date,
                 x.recorded_at, x.account_reference, x.partner_reference, x.amount_fen, x.fee_fen,
-                x.commission_fen, x.original_serial IS NOT NULL, EXISTS (
-                    SELECT 1 FROM service_transaction c WHERE c.original_serial = x.serial
+                x.commission_fen, x.original_serial IS NOT NULL, (
+                    SELECT max(c.serial) FROM service_transaction c
+                    WHERE c.original_serial = x.serial
                         AND c.status <> 'declined' AND c.status <> 'reversed'), (
                     SELECT max(c.serial) FROM service_transaction c
                     WHERE c.original_serial = x.serial
@@ -52,7 +53,7 @@ extension AgencySession {
                 recordedAt: Instant(millisecondsSinceEpoch: row.integer(5)),
                 accountReference: row.text(6), partnerReference: row.text(7),
                 amountFen: row.integer(8), feeFen: row.integer(9), commissionFen: row.integer(10),
-                isCorrection: row.integer(11) != 0, isCorrected: row.integer(12) != 0,
+                isCorrection: row.integer(11) != 0, newestCorrection: row.optionalInteger(12),
                 openCorrection: row.optionalInteger(13))
         }
     }

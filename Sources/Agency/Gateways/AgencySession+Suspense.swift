@@ -123,7 +123,7 @@ extension AgencySession {
                 .returnNotDue,
                 "it is \(call.status.rawValue), and no cash waits; pay nothing and look at its "
                     + "receipt",
-                zh: "此笔状态为 \(call.status.rawValue)，没有应退现金；请勿付款，请查看凭条")
+                zh: "此笔状态为“\(call.status.text(.chinese).text)”，没有应退现金；请勿付款，请查看凭条")
         }
     }
 

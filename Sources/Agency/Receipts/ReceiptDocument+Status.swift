@@ -58,6 +58,22 @@ extension ReceiptDocument {
         }
     }
 
+    /// What the total is called: of cash that was handed out it is less the fee, and no sum of both.
+    static func totalLabel(
+        _ items: [ReceiptSheet.Item], _ language: ReceiptLanguage
+    ) -> PrintableText {
+        let isHandedOut = items.allSatisfy { item in
+            let receipt = item.receipt
+            return switch receipt.kind.cashFlow {
+            case .paidOut: receipt.status == .posted && receipt.returnDueFen == 0
+            case .takenIn, .none: false
+            }
+        }
+        return isHandedOut
+            ? language.words("付给客户(元)", "Paid to customer (CNY)")
+            : language.words("合计(元)", "Total (CNY)")
+    }
+
     static func status(of item: ReceiptSheet.Item, _ language: ReceiptLanguage) -> PrintableText {
         guard let last = item.corrections.last else { return item.receipt.statusText(language) }
         let isWhole = item.corrections.contains { $0.item == 0 }

@@ -166,7 +166,8 @@ public struct ReceiptDocument: Sendable {
         guard fen != 0 || sheet.items.contains(where: { $0.receipt.kind.cashFlow != .none }) else {
             return []
         }
-        let total = PaperElement.total(words("合计(元)", "Total (CNY)"), .amountFen(fen))
+        let total = PaperElement.total(
+            Self.totalLabel(sheet.items, language), .amountFen(fen))
         guard language == .chinese else { return [total] }
         let capital = PrintableText("人民币" + CapitalAmount.text(fen))
         return [total, .widePair("大写", .text(capital))]

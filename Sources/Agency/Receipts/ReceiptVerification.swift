@@ -91,7 +91,8 @@ public struct ReceiptVerificationDocument: Sendable {
             }
         }
         let total = ReceiptDocument.totalFen(sheet.items)
-        elements.append(.total(words("合计(元)", "Total (CNY)"), .amountFen(total)))
+        elements.append(
+            .total(ReceiptDocument.totalLabel(sheet.items, language), .amountFen(total)))
         if language == .chinese {
             elements.append(
                 .pair("大写", .text(PrintableText("人民币" + CapitalAmount.text(total)))))

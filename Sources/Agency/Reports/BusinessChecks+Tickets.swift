@@ -1,6 +1,6 @@
 /// The rules of reservations, seats and tickets.
 extension BusinessChecks {
-    static let tickets = sales + passengers + refunds + seats
+    static let tickets = sales + passengers + uses + refunds + seats
 
     private static let sales = [
         Check(
@@ -114,6 +114,18 @@ extension BusinessChecks {
                 WHERE r.state = 'paid' OR k.state IN ('issued', 'refunding', 'changing', 'used')
                 GROUP BY r.trip_id, r.travel_date, p.number_digest HAVING count(*) > 1
                 """),
+    ]
+
+    private static let uses = [
+        Check(
+            name: "tickets are used at their time", table: "ticket",
+            fault: "field used_at: its ticket is of another date",
+            sql: """
+                SELECT k.serial || '-' || k.item FROM ticket k
+                JOIN \(AgencySchema.ticketTimes)
+                WHERE r.reservation_id = k.reservation_id AND k.state = 'used'
+                    AND \(AgencySchema.isAtAnotherTime("k.used_at"))
+                """)
     ]
 
     private static let refunds = [

@@ -1,3 +1,4 @@
+import CivilTime
 import Cryptography
 import Ledger
 import SQL
@@ -13,7 +14,7 @@ extension AgencySession {
     /// again, and it is neither refunded nor changed.
     ///
     /// Operators do it for tickets of their station, liaisons for their partner's. Refusals, in
-    /// order: `unknownTicket`, `ticketNotIssued` or `refundUnconfirmed`.
+    /// order: `unknownTicket`, `ticketNotIssued` or `refundUnconfirmed`, `ticketNotValidNow`.
     public func useTicket(
         serial: Int64, item: Int64, claim: IdempotencyClaim, by principal: Principal
     ) throws -> CommandOutcome {
@@ -22,6 +23,8 @@ extension AgencySession {
             let ticket = try reader.tickets(of: serial).first { $0.item == item }
             guard let ticket, isOwn(ticket, principal) else { throw TicketReader.unknownTicket }
             guard let state = ticket.state.after(.use) else { throw ticket.ended }
+            try ticket.checkUse(
+                at: now, zone: profile.zone, under: catalogue.contract(ticket.contract))
             try connection.prepare(
                 """
                 UPDATE ticket SET state = $1, used_at = $2, used_by = $3
@@ -50,6 +53,28 @@ extension AgencySession {
         case .operator: ticket.station == principal.station
         case .liaison: catalogue.product(ticket.trip.product).partner.id == principal.partner
         case .supervisor, .committee, .administrator: false
+        }
+    }
+}
+
+extension Ticket {
+    /// A ticket is used on its date; where it lasts beyond midnight, until so many minutes after
+    /// its departure, its beginning or the closing hour as its contract has.
+    ///
+    /// - Throws: `Refusal` with `ticketNotValidNow`.
+    fileprivate func checkUse(
+        at instant: Instant, zone: ZoneOffset, under contract: Contract
+    ) throws {
+        let ends = max(
+            zone.midnight(startOf: travelDate.adding(days: 1)),
+            departsAt.adding(milliseconds: contract.terms[.lateUseMinutes] * 60_000))
+        guard zone.midnight(startOf: travelDate) <= instant, instant < ends else {
+            let today = zone.date(at: instant)
+            throw Refusal(
+                .ticketNotValidNow,
+                "the ticket is of \(travelDate), and today is \(today); let nobody in with it, "
+                    + "and compare the date printed on it",
+                zh: "此票日期为 \(travelDate)，今天是 \(today)；请勿放行，并核对票面日期")
         }
     }
 }

@@ -41,10 +41,26 @@ struct KnownPassenger: Sendable, Equatable {
 }
 
 extension [Passenger] {
+    /// The passengers in the order of the seats; none where the contract's tickets bear no names.
+    ///
+    /// - Throws: `Refusal` with `identityNotChecked` when they do not fit the seats, or are named
+    ///   for tickets that bear no names.
+    func seated(in seats: [ClassSeats], under contract: Contract) throws -> [Passenger] {
+        guard contract.terms[.namesPassengers] != 1 else { return try seated(in: seats) }
+        guard isEmpty else {
+            throw Refusal(
+                .identityNotChecked,
+                "these tickets bear no names; leave the passengers out and send the sale again "
+                    + "with a new key",
+                zh: "此票非实名制，无需乘客信息；请删去乘客后用新的交易编号重新提交", field: "/passengers")
+        }
+        return []
+    }
+
     /// The passengers in the order of the seats, whose tickets are numbered by class.
     ///
     /// - Throws: `Refusal` with `identityNotChecked` when they do not fit the seats.
-    func seated(in seats: [ClassSeats]) throws -> [Passenger] {
+    private func seated(in seats: [ClassSeats]) throws -> [Passenger] {
         var left = filter { $0.fareClass == nil }
         var seated: [Passenger] = []
         for line in seats {
@@ -113,7 +129,7 @@ extension AgencySession {
             LEFT JOIN ticket k ON k.serial = r.serial AND k.item = p.item
             WHERE p.number_digest = $1 AND r.trip_id = $2 AND r.travel_date = $3
                 AND (r.state IN ('reserved', 'paid')
-                    OR k.state IN ('issued', 'refunding', 'used'))
+                    OR k.state IN ('issued', 'refunding', 'changing', 'used'))
             """
         ).first(
             .text(passenger.digest), .integer(reservation.trip.number),

@@ -11,7 +11,7 @@ public struct TicketIssueRequest: Sendable, Equatable {
     public let amountFen: Int64
     /// The service fee that the operator charges, in fen; nothing means the tariff's.
     public let serviceFeeFen: Int64?
-    /// Who travels, one for each seat, where the contract wants names; others are not kept.
+    /// Who travels, one for each seat where the contract wants names, nobody elsewhere.
     public let passengers: [Passenger]
 
     public init(
@@ -52,8 +52,7 @@ extension AgencySession {
             reservation: reservation, trip: trip, contract: contract,
             transaction: transaction(
                 for: reservation, of: trip, under: contract, shift: shift, basket: basket),
-            passengers: contract.terms[.namesPassengers] == 1
-                ? try request.passengers.seated(in: reservation.seats) : [])
+            passengers: try request.passengers.seated(in: reservation.seats, under: contract))
     }
 
     func transaction(
@@ -109,7 +108,8 @@ extension AgencySession {
         switch reservation.state {
         case .issued, .paid: throw Self.alreadyIssued
         case .returned: throw Self.notIssued
-        case .expired, .cancelled: throw expired
+        case .cancelled: throw Self.cancelled
+        case .expired: throw expired
         case .reserved: break
         }
         guard now < reservation.expiresAt else { throw expired }
@@ -120,6 +120,11 @@ extension AgencySession {
         }
         return reservation
     }
+
+    private static let cancelled = Refusal(
+        .reservationExpired,
+        "the reservation was cancelled and its seats are free again; take no money and reserve again",
+        zh: "预订已取消，座位已释放；请勿收款，重新预订", field: "/reservation_id")
 
     private static let notIssued = Refusal(
         .reservationExpired,

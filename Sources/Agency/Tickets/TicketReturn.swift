@@ -144,7 +144,7 @@ extension Ticket {
                 .ticketNotIssued,
                 "the ticket was \(state.rawValue) already; pay out nothing and show the customer "
                     + "the receipt \(receipt)",
-                zh: "此票已退或已改签；请勿付款，并向客户出示该票据")
+                zh: "此票已退或已改签（单据 \(receipt)）；请勿付款，并向客户出示该票据")
         case .used:
             return Refusal(
                 .ticketNotIssued,

@@ -28,7 +28,7 @@ struct Problem: Error {
     ) {
         precondition(code.statuses.contains(status), "\(code) does not come with \(status)")
         chineseTitle = code.chineseTitle
-        chineseDetail = code.chineseDetail
+        chineseDetail = field.map(code.chineseDetail(at:)) ?? code.chineseDetail
         self.code = code.rawValue
         self.status = status
         self.detail = detail

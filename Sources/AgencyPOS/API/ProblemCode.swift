@@ -93,4 +93,9 @@ enum ProblemCode: String, CaseIterable, Sendable {
             "终端发出的请求有误，未作任何处理；请把 request_id 告诉中心"
         }
     }
+
+    /// The same where one field is to blame: what was typed there may be wrong, not the terminal.
+    func chineseDetail(at field: String) -> String {
+        "字段 \(field) 有误，未作任何处理；请核对后重新录入，仍不行时把 request_id 告诉中心"
+    }
 }

@@ -76,6 +76,7 @@ extension RefusalCode {
         case .fareClassNotSold: "该票种不售"
         case .unknownTicket: "查无此票"
         case .ticketNotIssued: "此票已失效"
+        case .ticketNotValidNow: "此票不在有效日期"
         case .refundUnconfirmed: "退票待确认"
         case .passengerAlreadyBooked: "乘客已有此票"
         case .departed: "已开车或已开场"

@@ -80,6 +80,7 @@ extension RefusalCode {
             .tillCeilingReached,
             .returnNotDue,
             .ticketNotIssued,
+            .ticketNotValidNow,
             .refundUnconfirmed,
             .passengerAlreadyBooked,
             .departed,

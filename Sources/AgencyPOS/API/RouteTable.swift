@@ -82,7 +82,8 @@ struct RouteTable {
 
     private static func notPermitted(_ principal: Principal) -> Refusal {
         Refusal(
-            .notPermitted, "the role \(principal.role.rawValue) may not do this",
+            .notPermitted,
+            "the role \(principal.role.rawValue) may not do this; ask somebody whose role may",
             zh: "您的角色无权办理此项；请由有权限的人员办理")
     }
 }

@@ -45,7 +45,9 @@ extension Operations {
             tag: "tickets", summary: "Mark a ticket as used, at the gate or on board",
             roles: [.operator, .liaison], parameters: place, needsKey: true,
             answer: .json(.named("TicketUse"), "The ticket's use", status: 201),
-            refusals: [.unknownTicket, .ticketNotIssued, .refundUnconfirmed]),
+            refusals: [
+                .unknownTicket, .ticketNotIssued, .refundUnconfirmed, .ticketNotValidNow,
+            ]),
         Operation(
             method: .get, path: "/v1/tickets/{serial}/{item}/change-quote",
             name: "quoteTicketChange", tag: "tickets",

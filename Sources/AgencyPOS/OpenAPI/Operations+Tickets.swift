@@ -165,7 +165,7 @@ extension Operations {
                 Property("amount_fen", .amountFen, "The reservation's fares"), serviceFee,
                 .optional(
                     "passengers", .array(.named("Passenger")),
-                    "Who travels, one for each seat, where the contract names passengers"))
+                    "Who travels, one for each seat; only where the contract names passengers"))
         ),
         (
             "Passenger",

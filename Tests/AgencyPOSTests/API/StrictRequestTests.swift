@@ -52,6 +52,8 @@ import Testing
         #expect(answer.status == row.status, "\(answer)")
         #expect(answer.problemCode == "invalid-json", "\(answer)")
         #expect(answer.problemField == row.field, "\(answer)")
+        let chinese = try answer.json()["detail_zh"]?.text
+        #expect(row.field.map { chinese?.contains("字段 \($0) 有误") == true } ?? true, "\(answer)")
         #expect(try bench.server.counts() == before)
     }
 

@@ -117,7 +117,14 @@ import Testing
         #expect(again == outcome)
         for (key, code) in [("void-0002", first), ("void-0003", second)] {
             let refused = try test.correct(.void, serial, code: code, key: key, by: teller)
-            #expect(refused.refusalCode == .alreadyCorrected)
+            guard case .refused(let refusal) = refused else {
+                Issue.record("not refused")
+                continue
+            }
+            #expect(refusal.code == .alreadyCorrected)
+            // The receipt to show is named in both languages.
+            let receipt = Receipt.serialText(serial + 1)
+            #expect(refusal.detail.contains(receipt) && refusal.chineseDetail.contains(receipt))
         }
         let nobody = try refusalCode { _ = try test.code(for: .void, of: serial) }
         #expect(nobody == .alreadyCorrected)

@@ -99,8 +99,11 @@ import Testing
             let back = try bench.giveBack(1, key: "return-1", by: teller)
             #expect(try back.answer().fen("returned_fen") == 10_000)
             #expect(try bench.giveBack(1, key: "return-1", by: teller) == back)
-            #expect(
-                try bench.giveBack(1, key: "return-2", by: teller).refusalCode == .returnNotDue)
+            let again = try bench.giveBack(1, key: "return-2", by: teller)
+            #expect(again.refusalCode == .returnNotDue)
+            if case .refused(let refusal) = again {
+                #expect(refusal.chineseDetail.contains("“未成功 已退款”"))
+            }
         }
         #expect(moved == [:])
         #expect(try bench.test.status(1) == .returned)

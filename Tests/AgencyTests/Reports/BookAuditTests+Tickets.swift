@@ -37,6 +37,10 @@ extension BookAuditTests {
             check: "ended tickets have their refunds",
             sql: "UPDATE ticket SET ended_serial = 1 WHERE state = 'refunded'"),
         Damage(
+            check: "tickets are used at their time",
+            sql: "UPDATE ticket SET state = 'used', used_at = 1, used_by = 1 "
+                + "WHERE state = 'issued'"),
+        Damage(
             check: "refunds have their tickets",
             sql: "UPDATE ticket SET state = 'issued', ended_serial = NULL, retained_fen = NULL "
                 + "WHERE state = 'refunded'"),

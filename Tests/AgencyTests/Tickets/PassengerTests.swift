@@ -145,17 +145,46 @@ extension Passenger {
         #expect(try bench.test.count("ticket_passenger") == (code == nil ? 2 : 0))
     }
 
-    @Test("where tickets bear no names none are kept or told")
+    @Test("where tickets bear no names nobody is named, and nothing is sold for it")
     func unnamed() throws {
         let bench = try PartnerBench.principal()
         let teller = try bench.test.signOn()
         let reservation = try bench.test.reserve("QC0009", by: teller)
-        let sold = try bench.sell(
-            reservation, passengers: [try .sample(0)], key: "terminal-1", by: teller
-        ).outcome.answer()
+        let moved = try bench.test.movement {
+            let named = try bench.sell(
+                reservation, passengers: [try .sample(0)], key: "terminal-1", by: teller
+            ).outcome
+            guard case .refused(let refusal) = named else {
+                Issue.record("not refused")
+                return
+            }
+            #expect(refusal.code == .identityNotChecked && refusal.field == "/passengers")
+            #expect(refusal.detail.contains("bear no names"))
+            #expect(refusal.chineseDetail.contains("非实名制"))
+        }
+        #expect(moved == [:] && bench.partner.posts.isEmpty)
+        let sold = try bench.sell(reservation, key: "terminal-2", by: teller).outcome.answer()
         #expect(try !sold.objects("tickets")[0].names.contains("passenger_name"))
         #expect(bench.partner.posts.first?.details.map(\.name) == ["date"])
         #expect(try bench.test.count("ticket_passenger") == 0)
+    }
+
+    @Test("nobody travels twice while the principal is asked to change the first ticket")
+    func changing() throws {
+        let bench = try PartnerBench(preparing: Self.named)
+        let teller = try bench.test.signOn()
+        let people = [try Passenger.sample(0)]
+        let first = try bench.test.reserve("QC0009", by: teller)
+        _ = try bench.sell(first, passengers: people, key: "terminal-1", by: teller)
+        bench.partner.set(.bookSilently)
+        bench.partner.set(query: .silence)
+        _ = try bench.change(1, to: "QC0010", 0, key: "terminal-2", by: teller)
+        #expect(try bench.ticketStates(1) == ["changing"])
+        let second = try bench.test.reserve("QC0009", by: teller)
+        #expect(
+            try bench.sell(second, passengers: people, key: "terminal-3", by: teller)
+                .outcome.refusalCode == .passengerAlreadyBooked)
+        #expect(try bench.test.faults() == [])
     }
 
     @Test("a passenger travels on with the changed ticket")

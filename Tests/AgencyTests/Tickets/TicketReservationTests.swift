@@ -34,9 +34,12 @@ import Testing
             #expect(try cancel(reservation.number, test, teller) == "cancelled")
             #expect(try test.seatsLeft("QC0009", on: "2026-11-21") == seats)
         }
-        #expect(
-            try test.issue(reservation, key: "terminal-1", by: teller).refusalCode
-                == .reservationExpired)
+        let paid = try test.issue(reservation, key: "terminal-1", by: teller)
+        #expect(paid.refusalCode == .reservationExpired)
+        if case .refused(let refusal) = paid {
+            #expect(refusal.detail.contains("was cancelled"))
+            #expect(refusal.chineseDetail.contains("已取消"))
+        }
         let sold = try test.reserve("QC0009", by: teller)
         _ = try test.issue(sold, key: "terminal-2", by: teller).bytes()
         #expect(
