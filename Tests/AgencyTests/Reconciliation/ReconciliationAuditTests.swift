@@ -4,8 +4,6 @@ import Testing
 
 /// What `verify` finds when the records of differences with partners were altered.
 @Suite struct ReconciliationAuditTests {
-    typealias Damage = BookAuditTests.Damage
-
     /// Exceptions 1 open, 2 suspended, 3 written off, 4 and 5 offset; the date after is closed too.
     private func settledBook() throws -> BookCopy {
         let bench = try ReconcilerBench(preparing: ReconcilerBench.terms())
