@@ -8,11 +8,13 @@ WITNESSES := sqlite3 openssl curl python3 hledger ledger beancount zbar-tools
 DATA ?= .demo
 PORT ?= 8080
 BINARY := .build/release/agencypos
+FUZZ_SECONDS ?= 600
+FUZZ_TARGETS ?=
 
 # What CI runs under the sanitizers: what shares memory between threads, and what handles memory.
 SANITIZED_SHORT := SQLTests|LedgerTests|HTTPServerTests|HTTPClientTests|PartnerAPITests|CryptographyTests|SettlementTests
 
-.PHONY: help run demo test test-long test-sanitized test-sanitized-short bench build format lint clean fixtures
+.PHONY: help run demo test test-long test-sanitized test-sanitized-short bench build format lint clean fixtures fuzz fuzz-short
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -34,7 +36,7 @@ test: ## install what the tests need and run them all
 	swift build --build-tests
 	swift test
 
-test-long: ## the tests by chance (commands, kills, flipped bytes, failing disks, partners, matches) with many rounds
+test-long: ## the tests by chance (commands, kills, flipped bytes, failing disks, partners, matches, layouts) with many rounds
 	@scripts/require.sh $(LIBRARIES) $(WITNESSES) fiu-utils
 	swift build --build-tests
 	AGENCYPOS_PROPERTY_ROUNDS=4000 swift test --skip-build --filter LedgerTests.PropertyTests
@@ -42,6 +44,15 @@ test-long: ## the tests by chance (commands, kills, flipped bytes, failing disks
 		swift test --skip-build --filter 'KillTests|FlipTests|FaultTests|FailingDiskTests'
 	AGENCYPOS_PARTNER_ROUNDS=50 swift test --skip-build --filter PartnerPropertyTests
 	AGENCYPOS_MATCH_ROUNDS=4000 swift test --skip-build --filter MatchPropertyTests
+	AGENCYPOS_LAYOUT_ROUNDS=4000 swift test --skip-build --filter LayoutPropertyTests
+
+fuzz: ## fuzz the readers of foreign bytes; FUZZ_SECONDS for each (600), FUZZ_TARGETS for some of them
+	@scripts/require.sh libssl-dev
+	@scripts/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+fuzz-short: ## the same for some seconds each
+	@scripts/require.sh libssl-dev
+	@scripts/fuzz.sh 5 $(FUZZ_TARGETS)
 
 test-sanitized: ## all tests under Thread Sanitizer and under Address Sanitizer
 	@scripts/require.sh $(LIBRARIES) $(WITNESSES)

@@ -35,6 +35,8 @@ struct FileScanner {
 /// Reads a file line by line with one buffer of fixed size, and hashes what it reads.
 struct LineReader {
     private let file: FileDescriptor
+    private let limitBytes: Int
+    private let mayLackLastLineFeed: Bool
     private let hash = SHA256()
     private var buffer: [UInt8] = []
     private var position = 0
@@ -43,22 +45,33 @@ struct LineReader {
     /// The number of the line that was read last, from 1; 0 before the first.
     private(set) var lineNumber = 0
 
-    init(_ file: FileDescriptor) {
+    /// - Parameters:
+    ///   - limitBytes: The longest line with its line feed; less than the buffer holds.
+    ///   - mayLackLastLineFeed: Whether the last line may end with the file.
+    init(
+        _ file: FileDescriptor, limitBytes: Int = RecordLine.maximumByteCount,
+        mayLackLastLineFeed: Bool = false
+    ) {
         self.file = file
+        self.limitBytes = limitBytes
+        self.mayLackLastLineFeed = mayLackLastLineFeed
     }
 
     /// The next line without its line feed, or nothing at the end of the file.
     ///
     /// - Throws: ``SettlementError`` for a line that is too long or has no line feed.
     mutating func next() throws(SettlementError) -> ArraySlice<UInt8>? {
-        let limit = RecordLine.maximumByteCount
-        if buffer.count - position < limit && !hasEnded { try fill() }
+        if buffer.count - position < limitBytes && !hasEnded { try fill() }
         guard position < buffer.count else { return nil }
         lineNumber += 1
-        let window = buffer[position...].prefix(limit)
+        let window = buffer[position...].prefix(limitBytes)
         guard let end = window.firstIndex(of: Ascii.lineFeed) else {
-            if window.count < limit { throw .lineUnterminated(line: lineNumber) }
-            throw .lineTooLong(line: lineNumber, limitBytes: limit)
+            guard window.count < limitBytes else {
+                throw .lineTooLong(line: lineNumber, limitBytes: limitBytes)
+            }
+            guard mayLackLastLineFeed else { throw .lineUnterminated(line: lineNumber) }
+            position = buffer.count
+            return window
         }
         defer { position = end + 1 }
         return buffer[position..<end]

@@ -104,25 +104,11 @@ public enum CanonicalTable {
         return code
     }
 
-    /// Takes a line apart at its commas; quoted fields lose their quotes.
     private static func fields(
         of line: ArraySlice<UInt8>, number: Int, side: MatchSide
     ) throws(MatchError) -> [ArraySlice<UInt8>] {
-        var fields: [ArraySlice<UInt8>] = []
-        var rest = line
-        while true {
-            if rest.first == Ascii.quote {
-                fields.append(try quoted(&rest, number: number, side: side))
-            } else {
-                let field = rest.prefix { $0 != Ascii.comma }
-                guard !field.contains(Ascii.quote) else {
-                    throw .quoteWrong(side: side, line: number)
-                }
-                fields.append(field)
-                rest = rest[field.endIndex...]
-            }
-            guard rest.first == Ascii.comma else { break }
-            rest = rest.dropFirst()
+        guard let fields = CSVLine.fields(of: line) else {
+            throw .quoteWrong(side: side, line: number)
         }
         let expected = MatchField.allCases.count
         guard fields.count == expected else {
@@ -130,26 +116,6 @@ public enum CanonicalTable {
                 side: side, line: number, count: fields.count, expected: expected)
         }
         return fields
-    }
-
-    private static func quoted(
-        _ rest: inout ArraySlice<UInt8>, number: Int, side: MatchSide
-    ) throws(MatchError) -> ArraySlice<UInt8> {
-        var field: [UInt8] = []
-        rest = rest.dropFirst()
-        while let byte = rest.popFirst() {
-            if byte != Ascii.quote {
-                field.append(byte)
-            } else if rest.first == Ascii.quote {
-                field.append(byte)
-                rest = rest.dropFirst()
-            } else if rest.isEmpty || rest.first == Ascii.comma {
-                return field[...]
-            } else {
-                break
-            }
-        }
-        throw .quoteWrong(side: side, line: number)
     }
 }
 

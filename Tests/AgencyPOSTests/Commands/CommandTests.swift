@@ -30,6 +30,7 @@ import Testing
     static let commands = [
         "serve", "load", "close-day", "verify", "backup", "restore", "follow",
         "settlement verify", "settlement show", "settlement diff", "settlement match",
+        "settlement convert",
         "report", "seals", "proof",
         "balances", "export", "fixtures",
         "partner-simulator",

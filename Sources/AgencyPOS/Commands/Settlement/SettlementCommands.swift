@@ -5,6 +5,7 @@ enum SettlementCommands {
         SettlementShowCommand.self,
         SettlementDiffCommand.self,
         SettlementMatchCommand.self,
+        SettlementConvertCommand.self,
         SettlementKeyCommand.self,
         SettlementReceiveCommand.self,
     ]
