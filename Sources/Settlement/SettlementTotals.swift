@@ -29,14 +29,32 @@ public struct SettlementTotals: Hashable, Sendable {
     ///
     /// - Parameter detail: A line whose amounts lie within the limits.
     public mutating func add(_ detail: SettlementDetail) {
+        add(
+            detail.type, detail.status, amountFen: detail.amountFen, feeFen: detail.feeFen,
+            commissionFen: detail.commissionFen)
+    }
+
+    /// Counts a line of a layout, and adds its money if it is posted.
+    ///
+    /// - Parameter line: A line that ``LayoutReader`` gave; it has no fee.
+    public mutating func add(_ line: LayoutLine, as type: SettlementType) {
+        add(
+            type, line.line.status, amountFen: line.line.amountFen, feeFen: 0,
+            commissionFen: line.commissionFen ?? 0)
+    }
+
+    private mutating func add(
+        _ type: SettlementType, _ status: SettlementStatus, amountFen: Int64, feeFen: Int64,
+        commissionFen: Int64
+    ) {
         precondition(detailCount < SettlementDetail.maximumCount, "too many detail lines")
-        let index = Self.index(detail.type)
-        switch detail.status {
+        let index = Self.index(type)
+        switch status {
         case .posted:
             subtotals[index].postedCount += 1
-            subtotals[index].amountFen += detail.amountFen
-            subtotals[index].feeFen += detail.feeFen
-            subtotals[index].commissionFen += detail.commissionFen
+            subtotals[index].amountFen += amountFen
+            subtotals[index].feeFen += feeFen
+            subtotals[index].commissionFen += commissionFen
         case .reversed:
             subtotals[index].reversedCount += 1
         }

@@ -1,7 +1,22 @@
 /// The table of what partners sent.
 extension AgencySchema {
     // The bytes lie in the data folder under `received/`; a row tells what became of them.
+    //
+    // A partner that cannot produce our format has a layout. Its files have no code and no chain: they
+    // follow each other by their dates, and what proves the sender is the folder alone.
     static let partnerFiles = """
+        CREATE TABLE partner_layout (
+            layout_id INTEGER PRIMARY KEY,
+            partner_id INTEGER NOT NULL REFERENCES partner,
+            valid_from INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            recorded_at INTEGER NOT NULL,
+            UNIQUE (partner_id, valid_from)
+        ) STRICT;
+        CREATE TRIGGER partner_layout_kept BEFORE DELETE ON partner_layout
+        BEGIN SELECT RAISE(ABORT, 'a layout is never deleted'); END;
+        CREATE TRIGGER partner_layout_fixed BEFORE UPDATE ON partner_layout
+        BEGIN SELECT RAISE(ABORT, 'a layout is never changed; a later one follows'); END;
         CREATE TABLE partner_file (
             file_id INTEGER PRIMARY KEY,
             partner_id INTEGER NOT NULL REFERENCES partner,
@@ -20,17 +35,27 @@ extension AgencySchema {
             previous_digest TEXT,
             detail_count INTEGER,
             net_fen INTEGER,
+            layout_id INTEGER REFERENCES partner_layout,
+            has_commission INTEGER NOT NULL DEFAULT 1 CHECK (has_commission IN (0, 1)),
             CHECK ((state IN ('accepted', 'waiting')) = (fault IS NULL)),
-            CHECK (state NOT IN ('accepted', 'waiting') OR (sidecar_digest IS NOT NULL
-                AND key_id IS NOT NULL AND business_date IS NOT NULL AND sequence IS NOT NULL
-                AND previous_digest IS NOT NULL AND detail_count IS NOT NULL
-                AND net_fen IS NOT NULL))
+            CHECK (state NOT IN ('accepted', 'waiting') OR (business_date IS NOT NULL
+                AND detail_count IS NOT NULL AND net_fen IS NOT NULL)),
+            CHECK (state NOT IN ('accepted', 'waiting') OR layout_id IS NOT NULL
+                OR (sidecar_digest IS NOT NULL AND key_id IS NOT NULL AND sequence IS NOT NULL
+                AND previous_digest IS NOT NULL)),
+            CHECK (layout_id IS NULL OR (sidecar_digest IS NULL AND key_id IS NULL
+                AND sequence IS NULL AND state IN ('accepted', 'rejected')))
         ) STRICT;
         CREATE UNIQUE INDEX partner_file_chain ON partner_file (partner_id, sequence)
         WHERE state = 'accepted';
         CREATE INDEX partner_file_bytes ON partner_file (partner_id, digest);
         CREATE TRIGGER partner_file_kept BEFORE DELETE ON partner_file
         BEGIN SELECT RAISE(ABORT, 'what a partner sent is kept'); END;
+        CREATE TRIGGER partner_file_dates BEFORE INSERT ON partner_file
+        WHEN NEW.state = 'accepted' AND EXISTS (SELECT 1 FROM partner_file f
+            WHERE f.partner_id = NEW.partner_id AND f.state = 'accepted'
+                AND f.business_date >= NEW.business_date)
+        BEGIN SELECT RAISE(ABORT, 'a partner file is accepted in the order of its dates'); END;
         CREATE TRIGGER partner_file_links BEFORE INSERT ON partner_file
         WHEN NEW.state = 'accepted' AND NEW.sequence <> 1 + ifnull((SELECT max(f.sequence)
             FROM partner_file f WHERE f.partner_id = NEW.partner_id AND f.state = 'accepted'), 0)

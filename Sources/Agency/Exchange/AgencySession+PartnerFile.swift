@@ -21,9 +21,19 @@ struct PartnerFileArrival: Sendable {
         let reason: String
     }
 
+    /// What was seen of a file in a layout of the partner's own.
+    struct Read: Sendable {
+        let layout: ID<StoredLayout>
+        let date: BusinessDate
+        let totals: SettlementTotals
+        let hasCommission: Bool
+    }
+
     enum Finding: Sendable {
         /// Its place in the chain is still to be seen.
         case verified(Verified)
+        /// Right in every respect of its layout; its date is still to be seen.
+        case read(Read)
         case refused(Verdict)
     }
 
@@ -52,9 +62,13 @@ extension AgencySession {
         case .refused(let verdict): id = try insert(arrival, verdict, nil)
         case .verified(let verified):
             let link = try reader.newestLink(of: arrival.partner)
-            id = try insert(arrival, verdict(on: verified.header, after: link), verified)
+            id = try insert(
+                arrival, verdict(on: verified.header, after: link, of: arrival.partner), verified)
             try keep(verified.totals, .in, file: id.number)
             try placeWaiting(of: arrival.partner)
+        case .read(let read):
+            id = try insert(arrival, verdict(on: read.date, of: arrival.partner), read)
+            try keep(read.totals, .in, file: id.number)
         }
         guard let file = try reader.file(id) else {
             preconditionFailure("the file was written in this command")
@@ -64,8 +78,8 @@ extension AgencySession {
 
     /// What becomes of a verified file by its place in its partner's chain.
     private func verdict(
-        on header: SettlementHeader, after link: SettlementChainLink?
-    ) -> PartnerFileArrival.Verdict {
+        on header: SettlementHeader, after link: SettlementChainLink?, of partner: ID<Partner>
+    ) throws -> PartnerFileArrival.Verdict {
         let newest = link?.sequence ?? 0
         if header.sequence > newest + 1 {
             return .init(
@@ -77,12 +91,46 @@ extension AgencySession {
                 reason: "number \(header.sequence) was accepted already, with other bytes; send "
                     + "corrections under the next number")
         }
-        do {
+        do throws(SettlementError) {
             try header.checkFollows(link)
-            return .accepted
         } catch {
             return .init(state: .rejected, fault: error.code, reason: "\(error)")
         }
+        return try verdict(on: header.businessDate, of: partner)
+    }
+
+    /// What becomes of a file that is right, by its date: whatever its form, dates only grow.
+    private func verdict(
+        on date: BusinessDate, of partner: ID<Partner>
+    ) throws -> PartnerFileArrival.Verdict {
+        let newest = try PartnerFileReader(connection).newestDate(of: partner)
+        guard let newest, date <= newest else { return .accepted }
+        return .init(
+            state: .rejected, fault: PartnerFile.Fault.dateReused.rawValue,
+            reason: "a file of \(newest) was accepted already; send corrections with the next date")
+    }
+
+    /// Keeps a file in a layout of the partner's own.
+    private func insert(
+        _ arrival: PartnerFileArrival, _ verdict: PartnerFileArrival.Verdict,
+        _ read: PartnerFileArrival.Read
+    ) throws -> ID<PartnerFile> {
+        let number = try connection.prepare(
+            """
+            INSERT INTO partner_file (partner_id, name, received_at, digest, byte_count, state,
+                fault, reason, business_date, detail_count, net_fen, layout_id, has_commission)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING file_id
+            """
+        ).first(
+            .integer(arrival.partner.number), .text(arrival.name),
+            .integer(now.millisecondsSinceEpoch), .text(arrival.digest.hex),
+            .integer(arrival.byteCount), .text(verdict.state.rawValue), .text(verdict.fault),
+            .text(verdict.reason), .integer(Int64(read.date.daysSinceEpoch)),
+            .integer(Int64(read.totals.detailCount)), .integer(read.totals.netFen),
+            .integer(read.layout.number), .integer(read.hasCommission ? 1 : 0)
+        ) { $0.integer(0) }
+        guard let number else { preconditionFailure("RETURNING gives a row or an error") }
+        return ID(number)
     }
 
     /// Looks at the files that waited for the newest one, one after the other.

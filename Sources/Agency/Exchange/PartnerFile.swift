@@ -26,6 +26,12 @@ public struct PartnerFile: Sendable, Equatable {
         case sequenceReused
         /// No sidecar came.
         case sidecarMissing
+        /// In a layout of the partner's own: the file is not as the layout says.
+        case layoutViolated
+        /// In a layout of the partner's own: neither name nor lines tell the date.
+        case dateMissing
+        /// A file of this date, or of a later one, was accepted already.
+        case dateReused
     }
 
     public let id: ID<PartnerFile>
@@ -138,7 +144,8 @@ public struct PartnerFileReader {
         try connection.prepare(
             """
             SELECT sequence, business_date, digest FROM partner_file
-            WHERE partner_id = $1 AND state = 'accepted' ORDER BY sequence DESC LIMIT 1
+            WHERE partner_id = $1 AND state = 'accepted' AND sequence IS NOT NULL
+            ORDER BY sequence DESC LIMIT 1
             """
         ).first(.integer(partner.number)) { row in
             guard let digest = SHA256Digest(hex: row.text(2)) else {
@@ -147,6 +154,16 @@ public struct PartnerFileReader {
             return SettlementChainLink(
                 sequence: Int(row.integer(0)), businessDate: row.businessDate(1), digest: digest)
         }
+    }
+
+    /// The newest date of which a file of a partner was accepted.
+    func newestDate(of partner: ID<Partner>) throws -> BusinessDate? {
+        try connection.prepare(
+            """
+            SELECT max(business_date) FROM partner_file
+            WHERE partner_id = $1 AND state = 'accepted'
+            """
+        ).first(.integer(partner.number)) { $0.isNull(0) ? nil : $0.businessDate(0) } ?? nil
     }
 
     /// A file that waits, as far as its place in the chain depends on it.

@@ -76,12 +76,20 @@ public final class PartnerInbox: Sendable {
         for name in try files.contentsOfDirectory(atPath: kept) where name.hasPrefix(".") {
             try files.removeItem(atPath: kept + "/" + name)
         }
+        let layout = try book.readers.read {
+            try LayoutLibrary($0).layout(of: partner, on: book.profile.zone.date(at: book.clock()))
+        }
         let names = try files.contentsOfDirectory(atPath: inbox).sorted()
         for name in names.filter(Self.isData).prefix(Self.maximumFilesPerRound) {
             do {
-                guard let sidecar = try sidecarState(of: name, in: inbox) else { continue }
+                // What has our own names is in our own format, layout or not.
+                let layout = name.hasPrefix("APS_") ? nil : layout
+                guard
+                    let sidecar = try layout == nil
+                        ? sidecarState(of: name, in: inbox) : restState(of: name, in: inbox)
+                else { continue }
                 let item = try receive(
-                    name, from: inbox, to: kept, hasSidecar: sidecar, partner, code)
+                    name, from: inbox, to: kept, hasSidecar: sidecar, layout, partner, code)
                 round.items.append(item)
             } catch {
                 round.faults.append("inbox/\(code)/\(name): \(error)")
@@ -102,6 +110,13 @@ public final class PartnerInbox: Sendable {
         return age >= sidecarSeconds ? false : nil
     }
 
+    /// That a file has no sidecar, as one in a partner's own layout has none; nothing while it is to
+    /// be left alone.
+    private func restState(of name: String, in inbox: String) throws -> Bool? {
+        guard let age = age(of: inbox + "/" + name), age >= restSeconds else { return nil }
+        return false
+    }
+
     /// For how long a regular file has not changed, in seconds; nothing for anything else.
     private func age(of path: String) -> Double? {
         var status = stat()
@@ -114,7 +129,7 @@ public final class PartnerInbox: Sendable {
 
     private func receive(
         _ name: String, from inbox: String, to kept: String, hasSidecar: Bool,
-        _ partner: ID<Partner>, _ code: String
+        _ layout: StoredLayout?, _ partner: ID<Partner>, _ code: String
     ) throws -> Round.Item {
         let workshop = kept + "/.\(UInt64.random(in: .min ... .max))"
         try BookFolder.make(workshop)
@@ -136,8 +151,9 @@ public final class PartnerInbox: Sendable {
         if let same, same.state != .quarantined {
             file = same
         } else {
-            let finding = try finding(
-                of: name, in: workshop, hasSidecar: hasSidecar, partner, code)
+            let finding =
+                try layout.map { try $0.finding(of: name, in: workshop) }
+                ?? finding(of: name, in: workshop, hasSidecar: hasSidecar, partner, code)
             try keep(workshop, in: kept, digest: digest, sidecarDigest: sidecarDigest)
             let arrival = PartnerFileArrival(
                 partner: partner, name: name, digest: digest, sidecarDigest: sidecarDigest,

@@ -119,7 +119,7 @@ private struct Comparison {
             + BookFolder.receivedName(due.digest, due.sidecarDigest)
         try checkKept(in: folder)
         let theirs = MatchSource(
-            MatchInput(file: due.name, in: folder, format: .settlementFile),
+            try theirInput(in: folder),
             carried: MatchInput(lines: theirsCarried.map(\.line.line)))
         var differences: [MatchDifference] = []
         var isTooMany = false
@@ -134,7 +134,7 @@ private struct Comparison {
             return tooDifferent(outcome, carried, differenceCount: newCount)
         }
         outcome.matchedCount = Int64(summary[.matched].ours.count)
-        let reader = LineReader(connection: connection, due: due, folder: folder)
+        let reader = CommissionReader(connection: connection, due: due, folder: folder)
         try sort(differences, ours: oursCarried, theirs: theirsCarried, reader, &outcome)
         return outcome
     }
@@ -145,6 +145,18 @@ private struct Comparison {
         guard digest.hex == due.digest else {
             throw SettlementError.fileChanged(name: due.name)
         }
+    }
+
+    /// The partner's lines; what is in a layout of its own becomes a table first.
+    private func theirInput(in folder: String) throws -> MatchInput {
+        guard let layout = due.layout else {
+            return MatchInput(file: due.name, in: folder, format: .settlementFile)
+        }
+        let checked = try LayoutReader(layout.layout).check(due.name, in: folder)
+        var table = try LineFile(path: workshop + "/theirs.csv")
+        try checked.forEachLine { try table.add($0.line) }
+        try table.finish()
+        return MatchInput(file: "theirs.csv", in: workshop, format: .table)
     }
 
     private func configuration() -> MatchConfiguration {
@@ -215,7 +227,7 @@ private struct Comparison {
     /// Tells what each difference is: an exception that stays, one that goes on, or a new one.
     private func sort(
         _ differences: [MatchDifference], ours: [CarriedException], theirs: [CarriedException],
-        _ reader: LineReader, _ outcome: inout ReconciliationOutcome
+        _ reader: CommissionReader, _ outcome: inout ReconciliationOutcome
     ) throws {
         let commissions = try reader.theirCommissions(of: differences)
         var fates: [Int64: ReconciliationOutcome.Fate] = [:]
@@ -263,7 +275,7 @@ private struct Comparison {
 
     private func newException(
         _ difference: MatchDifference, _ mine: CarriedException?, _ other: CarriedException?,
-        _ reader: LineReader, _ commissions: [Int: Int64]
+        _ reader: CommissionReader, _ commissions: [Int: Int64]
     ) throws -> NewException {
         let ours = try difference.ours.map { line in
             try mine?.line
@@ -285,7 +297,7 @@ private struct Comparison {
 }
 
 /// Reads the commissions that the match did not look at.
-private struct LineReader {
+private struct CommissionReader {
     /// How many lines an explanation of commissions names.
     private static let maximumNamed = 10
 
@@ -306,8 +318,8 @@ private struct LineReader {
             })
         guard due.hasCommission, !wanted.isEmpty else { return [:] }
         var commissions: [Int: Int64] = [:]
-        try forEachDetail { number, detail in
-            if wanted.contains(number) { commissions[number] = detail.commissionFen }
+        try forEachCommission { number, _, commissionFen in
+            if wanted.contains(number) { commissions[number] = commissionFen }
         }
         return commissions
     }
@@ -316,24 +328,34 @@ private struct LineReader {
     func commissionDifferences() throws -> [String] {
         var texts: [String] = []
         let lines = SettlementLines(connection)
-        try forEachDetail { _, detail in
-            guard texts.count < Self.maximumNamed, let serial = Int64(detail.serial.text),
+        try forEachCommission { _, text, commissionFen in
+            guard texts.count < Self.maximumNamed, let serial = Int64(text),
                 let ours = try lines.detail(serial: serial),
-                ours.commissionFen != detail.commissionFen
+                ours.commissionFen != commissionFen
             else { return }
-            texts.append(
-                "\(detail.serial): ours \(ours.commissionFen), theirs \(detail.commissionFen) fen")
+            texts.append("\(text): ours \(ours.commissionFen), theirs \(commissionFen) fen")
         }
         return texts
     }
 
-    private func forEachDetail(_ body: (Int, SettlementDetail) throws -> Void) throws {
+    /// Hands over each line's number in what was matched, its serial, and its commission.
+    private func forEachCommission(_ body: (Int, String, Int64) throws -> Void) throws {
+        // The header is line 1.
+        if let layout = due.layout {
+            var number = 1
+            try LayoutReader(layout.layout).check(due.name, in: folder).forEachLine { line in
+                number += 1
+                try body(number, line.line.serial, line.commissionFen ?? 0)
+            }
+            return
+        }
         guard let digest = SHA256Digest(hex: due.digest) else {
             throw SettlementError.fileChanged(name: due.name)
         }
         var reader = try SettlementDetailReader(kept: due.name, in: folder, digest: digest)
-        // The header is line 1.
-        while let detail = try reader.next() { try body(reader.number + 1, detail) }
+        while let detail = try reader.next() {
+            try body(reader.number + 1, detail.serial.text, detail.commissionFen)
+        }
     }
 }
 

@@ -102,5 +102,7 @@ struct DuePartnerFile: Sendable {
     let theirNetFen: Int64
     /// Whether its lines tell the commission; if not, commissions are left out of both sides' nets.
     let hasCommission: Bool
+    /// How its lines are written; nothing for our own format.
+    let layout: StoredLayout?
     let terms: SettlementTerms
 }

@@ -16,20 +16,22 @@ struct ReconciliationReader {
         let next = try connection.prepare(
             """
             SELECT f.file_id, f.name, f.digest, f.sidecar_digest, f.business_date, f.detail_count,
-                f.net_fen
+                f.net_fen, f.layout_id, f.has_commission
             FROM partner_file f
             WHERE f.partner_id = $1 AND f.state = 'accepted' AND NOT EXISTS (
                 SELECT 1 FROM reconciliation r WHERE r.partner_file_id = f.file_id)
                 AND f.business_date < (SELECT max(business_date) FROM business_date)
                 AND NOT EXISTS (SELECT 1 FROM settlement_file s WHERE s.partner_id = $1
                     AND s.business_date <= f.business_date AND s.state <> 'released')
-            ORDER BY f.sequence LIMIT 1
+            ORDER BY f.business_date LIMIT 1
             """
         ).first(.integer(partner.number)) { row in
             (
                 id: ID<PartnerFile>(row.integer(0)), name: row.text(1), digest: row.text(2),
                 sidecar: row.optionalText(3), date: row.businessDate(4), count: row.integer(5),
-                netFen: row.integer(6)
+                netFen: row.integer(6),
+                layout: row.optionalInteger(7).map { ID<StoredLayout>($0) },
+                hasCommission: row.integer(8) == 1
             )
         }
         guard let next else { return nil }
@@ -37,7 +39,9 @@ struct ReconciliationReader {
             id: next.id, partner: partner, partnerCode: code, name: next.name,
             digest: next.digest, sidecarDigest: next.sidecar,
             firstDate: try firstDate(of: partner, until: next.date), lastDate: next.date,
-            theirCount: next.count, theirNetFen: next.netFen, hasCommission: true,
+            theirCount: next.count, theirNetFen: next.netFen,
+            hasCommission: next.hasCommission,
+            layout: try next.layout.flatMap { try LayoutLibrary(connection).layout($0) },
             terms: try SettlementTermsReader(connection).terms(of: partner, on: next.date))
     }
 

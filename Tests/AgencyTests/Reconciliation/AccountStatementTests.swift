@@ -26,7 +26,7 @@ import Testing
     ) throws -> AccountStatement? {
         try bench.test.book.readers.read { connection in
             try AccountStatement.read(
-                connection, partner: #require(PartnerReader(connection).partner("MOBILE01")),
+                connection, partner: #require(try PartnerReader(connection).partner("MOBILE01")),
                 from: #require(BusinessDate(first)), to: #require(BusinessDate(last)))
         }
     }

@@ -6,6 +6,7 @@ enum SettlementCommands {
         SettlementDiffCommand.self,
         SettlementMatchCommand.self,
         SettlementConvertCommand.self,
+        SettlementLayoutCommand.self,
         SettlementKeyCommand.self,
         SettlementReceiveCommand.self,
     ]
