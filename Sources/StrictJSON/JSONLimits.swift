@@ -13,6 +13,11 @@ public struct JSONLimits: Sendable {
         maximumBytes: 256 * 1024, maximumDepth: 8, maximumMembers: memberCeiling,
         maximumElements: 1_000, maximumStringBytes: 4 * 1024)
 
+    /// Limits for a bank's statement that a person hands in.
+    public static let statement = JSONLimits(
+        maximumBytes: 1_536 * 1024, maximumDepth: 8, maximumMembers: memberCeiling,
+        maximumElements: 1_000, maximumStringBytes: 1_400 * 1024)
+
     /// Limits for a data file that an administrator hands over.
     public static let dataFile = JSONLimits(
         maximumBytes: 64 * 1024 * 1024, maximumDepth: 16, maximumMembers: memberCeiling,

@@ -5,7 +5,7 @@ extension AgencySchema {
     private static let counts = """
         CREATE TABLE cash_account (
             purpose TEXT PRIMARY KEY CHECK (purpose IN ('in_transit', 'over_income', 'short_loss',
-                'transfer_short', 'transfer_over')),
+                'transfer_short', 'transfer_over', 'bank_suspense')),
             account_id INTEGER NOT NULL UNIQUE REFERENCES ledger_account
         ) STRICT, WITHOUT ROWID;
         CREATE TRIGGER cash_account_kept BEFORE DELETE ON cash_account

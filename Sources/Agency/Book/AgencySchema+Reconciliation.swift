@@ -14,6 +14,11 @@ extension AgencySchema {
             file_due_minutes INTEGER NOT NULL CHECK (file_due_minutes BETWEEN 0 AND 43200),
             escalation_minutes INTEGER NOT NULL CHECK (escalation_minutes BETWEEN 0 AND 43200),
             sends_on_holidays INTEGER NOT NULL DEFAULT 1 CHECK (sends_on_holidays IN (0, 1)),
+            bank_name TEXT,
+            bank_account TEXT,
+            account_name TEXT,
+            CHECK ((bank_name IS NULL) = (bank_account IS NULL)),
+            CHECK ((bank_name IS NULL) = (account_name IS NULL)),
             UNIQUE (partner_id, valid_from)
         ) STRICT;
         CREATE TRIGGER settlement_terms_kept BEFORE DELETE ON settlement_terms

@@ -30,6 +30,7 @@ public enum AgencySchema {
                     partnerFiles,
                     settlementTerms,
                     reconciliation,
+                    clearing,
                 ].joined())
         ]
 
@@ -51,7 +52,10 @@ public enum AgencySchema {
             parent_id INTEGER REFERENCES centre,
             share_account_id INTEGER NOT NULL REFERENCES ledger_account,
             cash_account_id INTEGER NOT NULL REFERENCES ledger_account,
-            deposit_account_id INTEGER NOT NULL REFERENCES ledger_account
+            deposit_account_id INTEGER NOT NULL REFERENCES ledger_account,
+            bank_name TEXT,
+            bank_account TEXT UNIQUE,
+            CHECK ((bank_name IS NULL) = (bank_account IS NULL))
         ) STRICT;
         CREATE TABLE village (
             village_id INTEGER PRIMARY KEY,

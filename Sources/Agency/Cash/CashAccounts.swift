@@ -13,6 +13,8 @@ enum CashAccount: String, CaseIterable, Sendable {
     case transferShort = "transfer_short"
     /// What was too much when cash arrived.
     case transferOver = "transfer_over"
+    /// What the bank booked and nobody can explain yet (挂账).
+    case bankSuspense = "bank_suspense"
 
     /// The account's code; two sub-codes, for a single one may be a till's or a centre's.
     var code: String {
@@ -22,6 +24,7 @@ enum CashAccount: String, CaseIterable, Sendable {
         case .shortLoss: "6711.TILL.SHORT"
         case .transferShort: "1221.CASH.TRANSIT"
         case .transferOver: "2241.CASH.TRANSIT"
+        case .bankSuspense: "2241.BANK.SUSPENSE"
         }
     }
 
@@ -32,13 +35,14 @@ enum CashAccount: String, CaseIterable, Sendable {
         case .shortLoss: "till short written off"
         case .transferShort: "short of cash transfers"
         case .transferOver: "over of cash transfers"
+        case .bankSuspense: "bank entries not explained yet"
         }
     }
 
     var type: AccountType {
         switch self {
         case .inTransit, .transferShort: .asset
-        case .transferOver: .liability
+        case .transferOver, .bankSuspense: .liability
         case .overIncome: .income
         case .shortLoss: .expense
         }

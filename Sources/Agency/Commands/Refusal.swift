@@ -174,4 +174,16 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case proposalPending = "proposal-pending"
     case writeOffLimitExceeded = "write-off-limit-exceeded"
     case booksOutOfBalance = "books-out-of-balance"
+    // Settlement of money
+    case unknownSettlementCycle = "unknown-settlement-cycle"
+    case settlementCycleState = "settlement-cycle-state"
+    case noInstruction = "no-instruction"
+    case bankDetailsMissing = "bank-details-missing"
+    case unknownBankAccount = "unknown-bank-account"
+    case bankStatementInvalid = "bank-statement-invalid"
+    case bankStatementChanged = "bank-statement-changed"
+    case unknownStatementEntry = "unknown-statement-entry"
+    case statementEntryState = "statement-entry-state"
+    case statementEntryDiffers = "statement-entry-differs"
+    case depositShort = "deposit-short"
 }

@@ -57,6 +57,7 @@ extension CatalogueFile {
             if object.contains("sends_on_holidays") {
                 terms.sendsOnHolidays = try object.bool("sends_on_holidays")
             }
+            terms.bank = try PartnerBank(decodingMembersOf: &object)
             self.terms = terms
             try object.finish()
         }

@@ -118,11 +118,14 @@ public struct NetworkFile: DataFileModel {
         public var openingCashFen: Int64
         /// What the bank holds for the centre at the start; may be left out.
         public var openingDepositFen: Int64
+        /// The account at the bank, as its statements name it; may be left out.
+        public var bank: CentreBank?
 
         public init(
             id: String, name: String, level: Level, parentID: String?,
-            openingCashFen: Int64 = 0, openingDepositFen: Int64 = 0
+            openingCashFen: Int64 = 0, openingDepositFen: Int64 = 0, bank: CentreBank? = nil
         ) {
+            self.bank = bank
             self.openingCashFen = openingCashFen
             self.openingDepositFen = openingDepositFen
             self.id = id
@@ -140,6 +143,7 @@ public struct NetworkFile: DataFileModel {
             let amounts = 0...DataFileLimits.maximumAmountFen
             openingCashFen = try object.optionalInteger("opening_cash_fen", in: amounts) ?? 0
             openingDepositFen = try object.optionalInteger("opening_deposit_fen", in: amounts) ?? 0
+            bank = try CentreBank(decodingMembersOf: &object)
             try object.finish()
         }
 
@@ -155,6 +159,8 @@ public struct NetworkFile: DataFileModel {
             writer.field(
                 "opening_deposit_fen",
                 ifPresent: openingDepositFen == 0 ? nil : openingDepositFen)
+            writer.field("bank_name", ifPresent: bank?.name)
+            writer.field("bank_account", ifPresent: bank?.account)
             writer.endObject()
         }
     }

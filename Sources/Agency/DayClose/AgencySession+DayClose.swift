@@ -45,7 +45,7 @@ extension AgencySession {
     /// Closes the open business date in one command and opens the next.
     ///
     /// It shares out the day's commission, keeps the day's revenue, assigns one settlement file
-    /// to each partner, and seals the date. The files themselves are written afterwards.
+    /// to each partner and the date to its settlement cycle, and seals the date. The files themselves are written afterwards.
     /// Refusals, in order: `dateNotOpen`, `shiftsOpen`, `itemsPending`,
     /// `noSettlementKey`, `booksOutOfBalance`.
     public func closeDay(_ date: BusinessDate) throws -> DayCloseSummary {
@@ -68,6 +68,7 @@ extension AgencySession {
         try postShares(revenue)
         try keep(revenue, on: date)
         try assignSettlementFiles(on: date, serials: serials)
+        try assignSettlementCycles(on: date)
         let sealed: SealedDate
         do {
             sealed = try journal.seal(date, at: now)

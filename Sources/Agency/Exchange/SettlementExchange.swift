@@ -89,9 +89,11 @@ public final class SettlementExchange: Sendable {
                 + (try LedgerReader(connection).movement(of: account, on: file.date))
                 .balance(on: .credit)
         }
-        guard moved == netFen else {
+        // Money that settled earlier dates moved the same accounts and is no line.
+        let paid = try SettlementCycleReader(connection).paidFen(to: file.partner, on: file.date)
+        guard moved + paid == netFen else {
             throw SettlementFault.linesDifferFromLedger(
-                file: file.name, linesFen: netFen, ledgerFen: moved)
+                file: file.name, linesFen: netFen, ledgerFen: moved + paid)
         }
     }
 }

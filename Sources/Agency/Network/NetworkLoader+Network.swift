@@ -70,12 +70,13 @@ extension NetworkLoader {
             let number = try insert(
                 """
                 INSERT INTO centre (code, name, level, parent_id, share_account_id,
-                    cash_account_id, deposit_account_id)
-                VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING centre_id
+                    cash_account_id, deposit_account_id, bank_name, bank_account)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING centre_id
                 """,
                 .text(centre.id), .text(centre.name), .text(centre.level.rawValue),
                 .integer(centre.parentID.flatMap { numbers.centres[$0] }),
-                .integer(account.number), .integer(cash.number), .integer(deposit.number)
+                .integer(account.number), .integer(cash.number), .integer(deposit.number),
+                .text(centre.bank?.name), .text(centre.bank?.account)
             )
             numbers.centres[centre.id] = number
             for (place, fen) in [

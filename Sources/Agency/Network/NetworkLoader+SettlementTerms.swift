@@ -18,8 +18,9 @@ extension NetworkLoader {
                 SELECT match_rule IS $1 AND timing_margin_minutes = $2
                     AND write_off_limit_fen = $3 AND cycle = $4 AND file_weekdays = $5
                     AND file_due_minutes = $6 AND escalation_minutes = $7
-                    AND sends_on_holidays = $8
-                FROM settlement_terms WHERE partner_id = $9 AND valid_from = $10
+                    AND sends_on_holidays = $8 AND bank_name IS $9 AND bank_account IS $10
+                    AND account_name IS $11
+                FROM settlement_terms WHERE partner_id = $12 AND valid_from = $13
                 """
             ).all(values) { $0.integer(0) == 1 }.first
             if let known {
@@ -33,8 +34,10 @@ extension NetworkLoader {
                 """
                 INSERT INTO settlement_terms (match_rule, timing_margin_minutes,
                     write_off_limit_fen, cycle, file_weekdays, file_due_minutes,
-                    escalation_minutes, sends_on_holidays, partner_id, valid_from)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING terms_id
+                    escalation_minutes, sends_on_holidays, bank_name, bank_account,
+                    account_name, partner_id, valid_from)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                RETURNING terms_id
                 """
             ).all(values) { $0.integer(0) }
         }
@@ -61,6 +64,7 @@ extension NetworkLoader {
             .integer(terms.writeOffLimitFen), .text(terms.cycle.rawValue),
             .text(terms.fileWeekdays.text), .integer(terms.fileDueMinutes),
             .integer(terms.escalationMinutes), .integer(terms.sendsOnHolidays ? 1 : 0),
+            .text(terms.bank?.name), .text(terms.bank?.account), .text(terms.bank?.holder),
             .integer(numbers.partners[row.partnerID]),
             .integer(Int64(row.validFrom.daysSinceEpoch)),
         ]

@@ -57,6 +57,8 @@ public struct SettlementTerms: Sendable, Equatable {
     public var escalationMinutes: Int64
     /// Whether a file is expected for holidays too.
     public var sendsOnHolidays: Bool
+    /// Where the partner is paid; without it nothing is paid out to it.
+    public var bank: PartnerBank? = nil
 
     /// What holds where the data files say nothing.
     public static let usual = SettlementTerms(
@@ -74,6 +76,9 @@ public struct SettlementTerms: Sendable, Equatable {
         writer.field("file_due_minutes", fileDueMinutes)
         writer.field("escalation_minutes", escalationMinutes)
         writer.field("sends_on_holidays", sendsOnHolidays)
+        writer.field("bank_name", ifPresent: bank?.name)
+        writer.field("bank_account", ifPresent: bank?.account)
+        writer.field("account_name", ifPresent: bank?.holder)
     }
 }
 
@@ -90,7 +95,8 @@ struct SettlementTermsReader {
         try connection.prepare(
             """
             SELECT match_rule, timing_margin_minutes, write_off_limit_fen, cycle, file_weekdays,
-                file_due_minutes, escalation_minutes, sends_on_holidays
+                file_due_minutes, escalation_minutes, sends_on_holidays, bank_name, bank_account,
+                account_name
             FROM settlement_terms WHERE partner_id = $1 AND valid_from <= $2
             ORDER BY valid_from DESC LIMIT 1
             """
@@ -105,7 +111,10 @@ struct SettlementTermsReader {
                 matchRule: row.optionalText(0), timingMarginMinutes: row.integer(1),
                 writeOffLimitFen: row.integer(2), cycle: cycle, fileWeekdays: weekdays,
                 fileDueMinutes: row.integer(5), escalationMinutes: row.integer(6),
-                sendsOnHolidays: row.integer(7) == 1)
+                sendsOnHolidays: row.integer(7) == 1,
+                bank: row.isNull(8)
+                    ? nil
+                    : PartnerBank(name: row.text(8), account: row.text(9), holder: row.text(10)))
         } ?? .usual
     }
 }

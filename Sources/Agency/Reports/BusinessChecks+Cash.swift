@@ -107,6 +107,7 @@ extension BusinessChecks {
                     UNION ALL SELECT 'short_loss', '6711.TILL.SHORT'
                     UNION ALL SELECT 'transfer_short', '1221.CASH.TRANSIT'
                     UNION ALL SELECT 'transfer_over', '2241.CASH.TRANSIT'
+                    UNION ALL SELECT 'bank_suspense', '2241.BANK.SUSPENSE'
                 ) w LEFT JOIN cash_account a ON a.purpose = w.purpose
                 LEFT JOIN ledger_account l ON l.account_id = a.account_id
                 WHERE l.code IS NOT w.code

@@ -26,6 +26,7 @@ enum BusinessChecks {
         cash,
         stock,
         reconciliation,
+        clearing,
     ].flatMap { $0 }
 
     private static let entries = [
@@ -220,6 +221,9 @@ enum BusinessChecks {
                     SELECT sum(d.credits - d.debits) FROM account_day d
                     WHERE d.business_date = f.business_date
                         AND d.account_id IN (r.payable_account_id, r.receivable_account_id)), 0)
+                    + ifnull((SELECT sum(y.net_fen) FROM settlement_payment y
+                        WHERE y.partner_id = f.partner_id
+                        AND y.business_date = f.business_date), 0)
                 """),
     ]
 }

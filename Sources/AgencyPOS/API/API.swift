@@ -54,6 +54,8 @@ struct API: Sendable {
         addReconciliationRoutes(to: &routes)
         addResolutionRoutes(to: &routes)
         addSettlementViewRoutes(to: &routes)
+        addSettlementCycleRoutes(to: &routes)
+        addBankStatementRoutes(to: &routes)
         addReportRoutes(to: &routes)
         addLedgerRoutes(to: &routes)
         return routes.builder.freeze()

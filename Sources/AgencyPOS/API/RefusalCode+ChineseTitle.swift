@@ -157,6 +157,18 @@ extension RefusalCode {
         case .writeOffLimitExceeded: "超过核销限额"
         case .keyNotUsable: "密钥不可用"
         case .booksOutOfBalance: "账目不平"
+        // Settlement of money
+        case .unknownSettlementCycle: "查无此结算周期"
+        case .settlementCycleState: "结算周期状态不符"
+        case .noInstruction: "没有此付款指令"
+        case .bankDetailsMissing: "未登记银行账户"
+        case .unknownBankAccount: "查无此银行账户"
+        case .bankStatementInvalid: "银行对账单有误"
+        case .bankStatementChanged: "银行对账单内容不同"
+        case .unknownStatementEntry: "查无此银行流水"
+        case .statementEntryState: "银行流水状态不符"
+        case .statementEntryDiffers: "银行流水与指令不符"
+        case .depositShort: "银行存款不足"
         }
     }
 }

@@ -34,9 +34,11 @@ extension RefusalCode {
             .unknownStockPack,
             .unknownStockPlace,
             .unknownStockSale,
+            .unknownPartnerCall,
+            .unknownSettlementCycle,
+            .unknownStatementEntry,
             .unknownException,
-            .unknownResolution,
-            .unknownPartnerCall:
+            .unknownResolution:
             404
         case .idempotencyKeyRunning,
             .notSignedOn,
@@ -99,7 +101,13 @@ extension RefusalCode {
             .billWithdrawn,
             .billerClosed,
             .periodAlreadyPaid,
-            .paymentUnconfirmed:
+            .paymentUnconfirmed,
+            .settlementCycleState,
+            .noInstruction,
+            .bankDetailsMissing,
+            .bankStatementChanged,
+            .statementEntryState,
+            .depositShort:
             409
         case .idempotencyKeyReused,
             .wrongProductKind,
@@ -139,8 +147,11 @@ extension RefusalCode {
             .prizeAboveCeiling,
             .periodRequired,
             .keyNotUsable,
-            .writeOffLimitExceeded,
-            .partnerRefused:
+            .partnerRefused,
+            .unknownBankAccount,
+            .bankStatementInvalid,
+            .statementEntryDiffers,
+            .writeOffLimitExceeded:
             422
         case .signInLocked:
             429

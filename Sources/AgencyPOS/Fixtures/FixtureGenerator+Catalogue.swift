@@ -63,7 +63,22 @@ extension FixtureGenerator {
                         .prizeCeilingFen: 1_000_000, .prizeCommissionPartsPerMillion: 10_000,
                     ])),
                 contract(Self.cardID, "MOBILE01", feeFen: 200, .flat(fen: 800)),
-            ] + Self.bankContracts)
+            ] + Self.bankContracts,
+            settlementTerms: [
+                paid("WATER01", name: county + "自来水公司", account: "33010200000000010015"),
+                paid("POWER01", name: county + "供电服务公司", account: "33010200000000010023"),
+            ])
+    }
+
+    /// The usual terms, with the account on which a biller is paid.
+    private func paid(
+        _ partnerID: String, name: String, account: String
+    ) -> CatalogueFile.SettlementTermsRow {
+        var terms = SettlementTerms.usual
+        terms.bank = PartnerBank(
+            name: FixtureNames.county + "农村合作银行", account: account, holder: name)
+        return CatalogueFile.SettlementTermsRow(
+            partnerID: partnerID, validFrom: Self.contractsFrom, terms: terms)
     }
 
     private func products() -> [Product] {

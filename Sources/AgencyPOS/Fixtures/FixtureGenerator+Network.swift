@@ -31,7 +31,9 @@ extension FixtureGenerator {
             centres: [
                 NetworkFile.Centre(
                     id: districtID, name: FixtureNames.county + "县便民服务中心",
-                    level: .district, parentID: nil)
+                    level: .district, parentID: nil,
+                    bank: CentreBank(
+                        name: FixtureNames.county + "农村合作银行", account: "33010200000000000018"))
             ],
             villages: [], stations: [], terminals: [], tills: [])
         for town in 0..<townCount {

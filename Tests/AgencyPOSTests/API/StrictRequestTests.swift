@@ -191,11 +191,13 @@ struct StrictRequestCase: Sendable, CustomTestStringConvertible {
                 if range.lowerBound >= 0 { values.append(("-1", 422)) }
                 if range.lowerBound > 0 { values.append(("0", 422)) }
                 return values
-            case .text:
+            case .text(let rule):
+                // Beyond what any text may have, but for whole files.
+                let tooLong = max(5_000, (rule.lengths?.upperBound ?? 0) + 50_000)
                 return [
                     ("5", 422), ("true", 422), ("[]", 422), ("{}", 422), ("\"\"", 422),
                     ("\"" + String(repeating: "9", count: 250) + "\"", 422),
-                    ("\"" + String(repeating: "9", count: 5_000) + "\"", 400),
+                    ("\"" + String(repeating: "9", count: tooLong) + "\"", 400),
                 ] + controls
             case .boolean: return [("1", 422), ("\"true\"", 422), ("True", 400)]
             case .orNull(let schema): return wrongValues(of: schema)
@@ -246,6 +248,7 @@ extension Operation: CustomTestStringConvertible {
             .replacing("{reservation_id}", with: "1").replacing("{transfer_id}", with: "1")
             .replacing("{difference_id}", with: "1").replacing("{partner_id}", with: "WATER01")
             .replacing("{key_id}", with: "WATER01-K1").replacing("{exception_id}", with: "1")
-            .replacing("{resolution_id}", with: "1")
+            .replacing("{resolution_id}", with: "1").replacing("{cycle_id}", with: "1")
+            .replacing("{statement_entry_id}", with: "1")
     }
 }

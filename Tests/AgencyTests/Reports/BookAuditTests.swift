@@ -276,6 +276,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
             + Self.callDamages + Self.changeDamages + CorrectionAuditTests.damages
             + PartnerCorrectionAuditTests.damages + BankAuditTests.damages
             + StockAuditTests.damages + ReconciliationAuditTests.damages
+            + ClearingAuditTests.damages
         #expect(Set(damages.map(\.check)) == Set(BusinessChecks.all.map(\.name)))
     }
 

@@ -9,5 +9,6 @@ enum SettlementCommands {
         SettlementLayoutCommand.self,
         SettlementKeyCommand.self,
         SettlementReceiveCommand.self,
+        SettlementStatementCommand.self,
     ]
 }

@@ -1,0 +1,132 @@
+import CivilTime
+import Ledger
+import SQL
+import StrictJSON
+
+/// An order to move the net of a cycle: to the partner, or a request that the partner pays.
+///
+///     proposed ──▶ approved ──▶ confirmed    another person sent it; the bank booked it
+///     proposed ──▶ declined                  it never counted; the cycle may get another one
+public struct SettlementInstruction: Sendable, Equatable {
+    public enum State: String, CaseIterable, Sendable {
+        case proposed, approved, declined, confirmed
+    }
+
+    public let id: ID<SettlementInstruction>
+    public let cycle: ID<SettlementCycle>
+    /// What the transfer names; it fits the 35 characters of ISO 20022's EndToEndId.
+    public let reference: String
+    public let direction: MoneyDirection
+    public let amountFen: Int64
+    public let centre: ID<Centre>
+    public let ownBank: CentreBank?
+    public let partnerName: String
+    public let partnerBank: PartnerBank?
+    public let state: State
+    public let proposedBy: ID<StaffMember>
+    public let proposedByCode: String
+    public let proposedAt: Instant
+    public let decidedByCode: String?
+    public let decidedAt: Instant?
+    public let reason: String
+    public let confirmedAt: Instant?
+
+    /// The reference of a partner's cycle.
+    ///
+    /// A partner's code has no dot, so that the two forms never meet.
+    static func reference(partnerCode: String, partner: ID<Partner>, number: Int64) -> String {
+        var digits: [UInt8] = []
+        appendDigits(Int(number), 6, to: &digits)
+        let tail = String(decoding: digits, as: UTF8.self)
+        let usual = "APS-\(partnerCode)-\(tail)"
+        return usual.utf8.count <= StatementLimits.referenceCharacters.upperBound
+            ? usual : "APS.\(partner.number).\(tail)"
+    }
+
+    func encode(to writer: inout JSONWriter, zone: ZoneOffset) {
+        writer.beginObject()
+        writer.field("reference", reference)
+        writer.field("direction", direction.rawValue)
+        writer.field("amount_fen", amountFen)
+        writer.field("partner_name", partnerName)
+        writer.field("bank_name", orNull: partnerBank?.name)
+        writer.field("bank_account", orNull: partnerBank?.account)
+        writer.field("account_name", orNull: partnerBank?.holder)
+        writer.field("own_bank_name", orNull: ownBank?.name)
+        writer.field("own_bank_account", orNull: ownBank?.account)
+        writer.field("state", state.rawValue)
+        writer.field("proposed_by", proposedByCode)
+        writer.field("proposed_at", zone.text(proposedAt))
+        writer.field("decided_by", orNull: decidedByCode)
+        writer.field("decided_at", orNull: decidedAt.map { zone.text($0) })
+        writer.field("reason", reason)
+        writer.field("confirmed_at", orNull: confirmedAt.map { zone.text($0) })
+        writer.endObject()
+    }
+}
+
+/// What a connection can read of the settlement instructions.
+public struct SettlementInstructionReader {
+    private static let columns = """
+        SELECT i.instruction_id, i.cycle_id, i.reference, i.direction, i.amount_fen, i.centre_id,
+            o.bank_name, o.bank_account, p.name, i.bank_name, i.bank_account, i.account_name,
+            i.state, i.proposed_by, a.code, i.proposed_at, b.code, i.decided_at, i.reason,
+            i.confirmed_at
+        FROM settlement_instruction i
+        JOIN settlement_cycle c ON c.cycle_id = i.cycle_id
+        JOIN partner p ON p.partner_id = c.partner_id
+        JOIN centre o ON o.centre_id = i.centre_id
+        JOIN staff_member a ON a.staff_id = i.proposed_by
+        LEFT JOIN staff_member b ON b.staff_id = i.decided_by
+        """
+
+    private let connection: Connection
+
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// The newest instruction of a cycle, or nothing.
+    public func newest(of cycle: ID<SettlementCycle>) throws -> SettlementInstruction? {
+        try connection.prepare(
+            computed: Self.columns + " WHERE i.cycle_id = $1 ORDER BY i.instruction_id DESC LIMIT 1"
+        ).first(.integer(cycle.number), read: SettlementInstruction.init(row:))
+    }
+
+    func instruction(_ id: ID<SettlementInstruction>) throws -> SettlementInstruction? {
+        try connection.prepare(computed: Self.columns + " WHERE i.instruction_id = $1")
+            .first(.integer(id.number), read: SettlementInstruction.init(row:))
+    }
+
+    /// The instruction of a reference, unless it was declined.
+    func instruction(reference: String) throws -> SettlementInstruction? {
+        try connection.prepare(
+            computed: Self.columns + " WHERE i.reference = $1 AND i.state <> 'declined'"
+        ).first(.text(reference), read: SettlementInstruction.init(row:))
+    }
+}
+
+extension SettlementInstruction {
+    fileprivate init(row: Row) throws {
+        guard let direction = MoneyDirection(rawValue: row.text(3)) else {
+            throw row.damage(3, expected: "a direction")
+        }
+        guard let state = State(rawValue: row.text(12)) else {
+            throw row.damage(12, expected: "an instruction's state")
+        }
+        self.init(
+            id: ID(row.integer(0)), cycle: ID(row.integer(1)), reference: row.text(2),
+            direction: direction, amountFen: row.integer(4), centre: ID(row.integer(5)),
+            ownBank: row.isNull(6) ? nil : CentreBank(name: row.text(6), account: row.text(7)),
+            partnerName: row.text(8),
+            partnerBank: row.isNull(9)
+                ? nil
+                : PartnerBank(name: row.text(9), account: row.text(10), holder: row.text(11)),
+            state: state, proposedBy: ID(row.integer(13)), proposedByCode: row.text(14),
+            proposedAt: Instant(millisecondsSinceEpoch: row.integer(15)),
+            decidedByCode: row.optionalText(16),
+            decidedAt: row.optionalInteger(17).map { Instant(millisecondsSinceEpoch: $0) },
+            reason: row.text(18),
+            confirmedAt: row.optionalInteger(19).map { Instant(millisecondsSinceEpoch: $0) })
+    }
+}
