@@ -25,7 +25,8 @@ import Testing
     static let rows = [
         Row(
             words: [], code: 2,
-            errors: "settlement needs one of: verify, show, diff, match, convert, layout, key, receive, "
+            errors:
+                "settlement needs one of: verify, show, diff, match, convert, layout, key, receive, "
                 + "statement"),
         Row(words: ["shwo", first], code: 2, errors: "settlement needs one of: verify"),
         Row(words: ["verify"], code: 2, errors: "name the files to check"),

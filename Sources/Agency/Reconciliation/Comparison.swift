@@ -1,0 +1,203 @@
+import CivilTime
+import Ledger
+import SQL
+import Settlement
+
+/// One comparison of a partner's file with our dates.
+struct Comparison {
+    let due: DuePartnerFile
+    let connection: Connection
+    let book: Book
+    let workshop: String
+
+    func run() throws -> ReconciliationOutcome {
+        let carried = try ReconciliationReader(connection).carried(of: due.partner)
+        guard carried.count <= Reconciler.maximumCarried else {
+            throw ReconciliationFault.tooManyOpen(
+                partner: due.partnerCode, count: carried.count, limit: Reconciler.maximumCarried)
+        }
+        var outcome = ReconciliationOutcome(file: due)
+        let oursCarried = carried.filter { $0.side == .ours }
+        let theirsCarried = carried.filter { $0.side == .theirs }
+        let ours = try writeOurs(carried: oursCarried, &outcome)
+        let folder =
+            book.folder.receivedFolder(partnerCode: due.partnerCode) + "/"
+            + BookFolder.receivedName(due.digest, due.sidecarDigest)
+        try checkKept(in: folder)
+        let theirs = MatchSource(
+            try theirInput(in: folder),
+            carried: MatchInput(lines: theirsCarried.map(\.line.line)))
+        var differences: [MatchDifference] = []
+        var isTooMany = false
+        let summary = try SettlementMatcher(configuration()).run(ours: ours, theirs: theirs) {
+            let isKnown = $0.ours?.isCarried ?? $0.theirs?.isCarried ?? false
+            guard isKnown || differences.count < Reconciler.maximumExceptionsPerFile + carried.count
+            else { return isTooMany = true }
+            differences.append($0)
+        }
+        let newCount = differences.count { !isStill($0) }
+        guard !isTooMany, newCount <= Reconciler.maximumExceptionsPerFile else {
+            return tooDifferent(outcome, carried, differenceCount: newCount)
+        }
+        outcome.matchedCount = Int64(summary[.matched].ours.count)
+        let reader = CommissionReader(connection: connection, due: due, folder: folder)
+        try sort(differences, ours: oursCarried, theirs: theirsCarried, reader, &outcome)
+        return outcome
+    }
+
+    /// What the partner sent must be what was accepted.
+    private func checkKept(in folder: String) throws {
+        let digest = try ReceivedFile.digest(of: folder + "/" + due.name)
+        guard digest.hex == due.digest else {
+            throw SettlementError.fileChanged(name: due.name)
+        }
+    }
+
+    /// The partner's lines; what is in a layout of its own becomes a table first.
+    private func theirInput(in folder: String) throws -> MatchInput {
+        guard let layout = due.layout else {
+            return MatchInput(file: due.name, in: folder, format: .settlementFile)
+        }
+        let checked = try LayoutReader(layout.layout).check(due.name, in: folder)
+        var table = try LineFile(path: workshop + "/theirs.csv")
+        try checked.forEachLine { try table.add($0.line) }
+        try table.finish()
+        return MatchInput(file: "theirs.csv", in: workshop, format: .table)
+    }
+
+    private func configuration() -> MatchConfiguration {
+        var configuration = MatchConfiguration()
+        configuration.rule = due.terms.matchRule.flatMap { MatchRule($0) }
+        let margin = Int(due.terms.timingMarginMinutes)
+        configuration.cut = MatchCut(
+            end: book.profile.zone.midnight(startOf: due.lastDate.adding(days: 1)),
+            marginBeforeMinutes: margin, marginAfterMinutes: margin)
+        configuration.temporaryFolder = workshop
+        return configuration
+    }
+
+    /// Writes our lines: those of the file's own date, and apart the exceptions and earlier dates.
+    private func writeOurs(
+        carried: [CarriedException], _ outcome: inout ReconciliationOutcome
+    ) throws -> MatchSource {
+        var day = try LineFile(path: workshop + "/ours.csv")
+        var earlier = try LineFile(path: workshop + "/earlier.csv")
+        for exception in carried { try earlier.add(exception.line.line) }
+        let lines = SettlementLines(connection)
+        for file in try ReconciliationReader(connection).ourFiles(of: due) {
+            try lines.forEach(of: file) { detail in
+                outcome.ourCount += 1
+                outcome.ourNetFen +=
+                    ExceptionLine(
+                        line: MatchLine(detail, lineNumber: 0),
+                        commissionFen: due.hasCommission ? detail.commissionFen : nil
+                    ).netFen
+                let line = MatchLine(detail, lineNumber: 0)
+                if file.date == due.lastDate {
+                    try day.add(line)
+                } else {
+                    try earlier.add(line)
+                }
+            }
+        }
+        try day.finish()
+        try earlier.finish()
+        return MatchSource(
+            MatchInput(file: "ours.csv", in: workshop, format: .table),
+            carried: MatchInput(file: "earlier.csv", in: workshop, format: .table))
+    }
+
+    /// Whether a difference is a carried line that is still alone.
+    private func isStill(_ difference: MatchDifference) -> Bool {
+        guard difference.ours == nil || difference.theirs == nil else { return false }
+        return difference.ours?.isCarried ?? difference.theirs?.isCarried ?? false
+    }
+
+    private func tooDifferent(
+        _ outcome: ReconciliationOutcome, _ carried: [CarriedException], differenceCount: Int
+    ) -> ReconciliationOutcome {
+        var outcome = outcome
+        outcome.isCompared = false
+        outcome.matchedCount = 0
+        outcome.carried = carried.map { ($0, .open) }
+        outcome.exceptions = [
+            NewException(
+                exceptionClass: .fileDifference, basis: nil, ours: nil, theirs: nil,
+                differenceFen: outcome.ourNetFen - due.theirNetFen,
+                explanation: "more than \(Reconciler.maximumExceptionsPerFile) lines differ; "
+                    + "compare the files with settlement match")
+        ]
+        return outcome
+    }
+
+    /// Tells what each difference is: an exception that stays, one that goes on, or a new one.
+    private func sort(
+        _ differences: [MatchDifference], ours: [CarriedException], theirs: [CarriedException],
+        _ reader: CommissionReader, _ outcome: inout ReconciliationOutcome
+    ) throws {
+        let commissions = try reader.theirCommissions(of: differences)
+        var fates: [Int64: ReconciliationOutcome.Fate] = [:]
+        var knownFen: Int64 = 0
+        for difference in differences {
+            let mine = difference.ours.flatMap { carried($0, among: ours) }
+            let other = difference.theirs.flatMap { carried($0, among: theirs) }
+            if let alone = mine ?? other, difference.ours == nil || difference.theirs == nil,
+                difference.matchClass != .duplicate
+            {
+                fates[alone.id.number] = .open
+                continue
+            }
+            for known in [mine, other].compactMap({ $0 }) { fates[known.id.number] = .continued }
+            let exception = try newException(difference, mine, other, reader, commissions)
+            knownFen += exception.differenceFen
+            outcome.exceptions.append(exception)
+        }
+        outcome.carried = (ours + theirs).map { ($0, fates[$0.id.number] ?? .cleared) }
+        // What the sums differ by, and no line: the commissions of lines that agree otherwise.
+        let goneFen = outcome.carried.reduce(Int64(0)) { sum, item in
+            switch item.fate {
+            case .cleared, .continued: sum + item.exception.differenceFen
+            case .open: sum
+            }
+        }
+        let restFen = goneFen + outcome.ourNetFen - due.theirNetFen - knownFen
+        guard restFen != 0 else { return }
+        outcome.exceptions.append(
+            NewException(
+                exceptionClass: .commissionDifference, basis: nil, ours: nil, theirs: nil,
+                differenceFen: restFen,
+                explanation: try reader.commissionDifferences().joined(separator: "; ")))
+    }
+
+    private func carried(
+        _ line: MatchLine, among exceptions: [CarriedException]
+    ) -> CarriedException? {
+        // Behind the exceptions there may be lines of earlier dates; the header is line 1.
+        guard line.isCarried, (2..<exceptions.count + 2).contains(line.lineNumber) else {
+            return nil
+        }
+        return exceptions[line.lineNumber - 2]
+    }
+
+    private func newException(
+        _ difference: MatchDifference, _ mine: CarriedException?, _ other: CarriedException?,
+        _ reader: CommissionReader, _ commissions: [Int: Int64]
+    ) throws -> NewException {
+        let ours = try difference.ours.map { line in
+            try mine?.line
+                ?? ExceptionLine(line: line, commissionFen: reader.ourCommission(of: line))
+        }
+        let theirs = difference.theirs.map { line in
+            other?.line
+                ?? ExceptionLine(line: line, commissionFen: commissions[line.lineNumber])
+        }
+        guard let exceptionClass = ExceptionClass(difference.matchClass) else {
+            preconditionFailure("what is matched is no difference")
+        }
+        return NewException(
+            exceptionClass: exceptionClass, basis: difference.basis, ours: ours, theirs: theirs,
+            differenceFen: (ours?.netFen ?? 0) - (theirs?.netFen ?? 0),
+            explanation: difference.explanations.map { $0.text(of: difference) }
+                .joined(separator: "; "))
+    }
+}
