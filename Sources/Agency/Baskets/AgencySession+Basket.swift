@@ -1,5 +1,6 @@
 import CivilTime
 import Ledger
+import Printing
 import SQL
 
 extension AgencySession {
@@ -110,7 +111,7 @@ extension AgencySession {
             .tenderTooSmall,
             "the basket costs \(totalFen) fen and less was handed over; nothing was booked: take "
                 + "the rest, or leave an item out",
-            zh: "购物篮合计 \(totalFen) 分，收款不足；未入账：请补足现金或减少项目",
+            zh: "购物篮合计 \(YuanText.plain(totalFen)) 元，收款不足；未入账：请补足现金或减少项目",
             field: "/tendered_fen")
     }
 }

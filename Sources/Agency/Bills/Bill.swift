@@ -27,6 +27,11 @@ public struct Bill: Sendable {
     /// What is left to pay, in fen.
     public var remainingFen: Int64 { max(0, totalFen - heldFen) }
 
+    /// What of a payment is the late fee, in fen: a bill's own amount is paid first.
+    func lateFeeFen(in paymentFen: Int64) -> Int64 {
+        max(0, min(heldFen + paymentFen, totalFen) - max(heldFen, amountFen))
+    }
+
     /// The customer's name as a counter may show it: the first character, the rest covered.
     public var maskedName: String { masked(name: customerName) }
 

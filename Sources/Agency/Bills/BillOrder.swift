@@ -1,12 +1,14 @@
 import CivilTime
 import Ledger
+import Printing
 import SQL
 
 /// A payment that passed all rules: what to post, and what it is a payment of.
 struct BillOrder {
     /// What keeps the same thing from being paid twice.
     enum Subject {
-        case bill(ID<Bill>)
+        /// A bill, and what of the payment is its late fee.
+        case bill(ID<Bill>, lateFeeFen: Int64)
         /// Periods of accounts, each with its part of the amount and what else names it.
         case periods(String, accounts: [String], amountFen: Int64, guardFen: Int64)
         /// A biller that takes any amount at any time.
@@ -41,12 +43,15 @@ extension AgencySession {
     func record(_ order: BillOrder, serial: Int64) throws {
         switch order.subject {
         case .nothing: break
-        case .bill(let bill):
+        case .bill(let bill, let lateFeeFen):
             try connection.prepare(
-                "INSERT INTO bill_payment (serial, bill_id, amount_fen) VALUES ($1, $2, $3)"
+                """
+                INSERT INTO bill_payment (serial, bill_id, amount_fen, late_fee_fen)
+                VALUES ($1, $2, $3, $4)
+                """
             ).run(
                 .integer(serial), .integer(bill.number),
-                .integer(order.transaction.amountFen))
+                .integer(order.transaction.amountFen), .integer(lateFeeFen))
         case .periods(let period, let accounts, let amountFen, let guardFen):
             let insert = try connection.prepare(
                 """
@@ -103,7 +108,8 @@ extension AgencySession {
                 accountReference: bill.accountNumber, amountFen: request.amountFen,
                 feeFen: quote.feeFen,
                 commissionFen: contract.commission.commissionFen(on: request.amountFen)),
-            subject: .bill(bill.id), billerReference: bill.billerReference)
+            subject: .bill(bill.id, lateFeeFen: bill.lateFeeFen(in: request.amountFen)),
+            billerReference: bill.billerReference)
     }
 
     /// - Throws: `Refusal` with `amountMismatch` for an amount that the biller does not take.
@@ -116,21 +122,22 @@ extension AgencySession {
             guard amountFen == owedFen else {
                 throw Refusal(
                     .amountMismatch, "the quote is for \(owedFen) fen; pay exactly that",
-                    zh: "报价为 \(owedFen) 分；请按报价全额缴纳", field: "/amount_fen")
+                    zh: "报价为 \(YuanText.plain(owedFen)) 元；请按报价全额缴纳", field: "/amount_fen")
             }
         case .partial:
             guard (least...max(owedFen, least)).contains(amountFen) else {
                 throw Refusal(
                     .amountMismatch,
                     "the biller takes \(least) to \(owedFen) fen for this bill; enter such an amount",
-                    zh: "该账单可缴 \(least) 至 \(owedFen) 分；请重新输入金额", field: "/amount_fen")
+                    zh: "该账单可缴 \(YuanText.plain(least)) 至 \(YuanText.plain(owedFen)) 元；请重新输入金额",
+                    field: "/amount_fen")
             }
         case .advance, .any:
             guard amountFen >= least else {
                 throw Refusal(
                     .amountMismatch,
                     "the biller takes \(least) fen or more; enter such an amount",
-                    zh: "收费单位每笔最少收 \(least) 分；请重新输入金额", field: "/amount_fen")
+                    zh: "收费单位每笔最少收 \(YuanText.plain(least)) 元；请重新输入金额", field: "/amount_fen")
             }
         }
     }

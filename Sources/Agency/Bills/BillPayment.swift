@@ -82,8 +82,8 @@ extension AgencySession {
     func reopenBill(of original: Int64, correction: Int64) throws {
         try connection.prepare(
             """
-            INSERT INTO bill_payment (serial, bill_id, amount_fen)
-            SELECT $1, bill_id, -amount_fen FROM bill_payment
+            INSERT INTO bill_payment (serial, bill_id, amount_fen, late_fee_fen)
+            SELECT $1, bill_id, -amount_fen, -late_fee_fen FROM bill_payment
             WHERE serial = $2 AND is_released = 0
             """
         ).run(.integer(correction), .integer(original))

@@ -1,3 +1,4 @@
+import Printing
 import SQL
 
 extension AgencySession {
@@ -57,17 +58,17 @@ extension AgencySession {
             WHERE product_id = $1 AND account_number = $2 AND period = $3 AND guard_fen = $4
                 AND is_released = 0
             """)
-        for account in accounts {
+        for (index, account) in accounts.enumerated() {
             let serial = try find.first(
                 .integer(product.id.number), .text(account), .text(period), .integer(guardFen)
             ) { $0.integer(0) }
             guard let serial else { continue }
-            let text = Receipt.serialText(serial)
+            let (text, shown) = (Receipt.serialText(serial), masked(number: account))
             throw Refusal(
                 .periodAlreadyPaid,
-                "\(period) is paid already for \(account), serial \(text); take no money for it",
-                zh: "\(account) 的 \(period) 已缴费（流水号 \(text)）；请勿重复收款",
-                field: guardFen == 0 ? "/insured" : "/period")
+                "\(period) is paid already for \(shown), serial \(text); take no money for it",
+                zh: "\(shown) 的 \(period) 已缴费（流水号 \(text)）；请勿重复收款",
+                field: guardFen == 0 ? "/insured/\(index)" : "/period")
         }
         return subject
     }
@@ -81,7 +82,7 @@ extension AgencySession {
         return Refusal(
             .amountMismatch,
             "the premium is \(perHeadFen) fen for each insured person; name each once and pay for all",
-            zh: "每位参保人 \(perHeadFen) 分；请逐一填写参保人（不得重复），金额为人数乘以标准",
+            zh: "每位参保人 \(YuanText.plain(perHeadFen)) 元；请逐一填写参保人（不得重复），金额为人数乘以标准",
             field: "/amount_fen")
     }
 }

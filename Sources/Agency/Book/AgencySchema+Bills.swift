@@ -2,7 +2,8 @@
 extension AgencySchema {
     // What a bill holds is the sum of its payments that stand: those under way count, so that no
     // second one begins; what was declined or given back does not. A void or a refund that makes
-    // the bill payable again is a payment of the opposite sign.
+    // the bill payable again is a payment of the opposite sign. The late fee in a payment is kept with
+    // it, for the bill's own rolls at midnight and a receipt is printed again as it was.
     static let bills = """
         CREATE TABLE bill (
             bill_id INTEGER PRIMARY KEY,
@@ -40,7 +41,9 @@ extension AgencySchema {
             serial INTEGER PRIMARY KEY REFERENCES service_transaction,
             bill_id INTEGER NOT NULL REFERENCES bill,
             amount_fen INTEGER NOT NULL CHECK (amount_fen <> 0),
-            is_released INTEGER NOT NULL DEFAULT 0 CHECK (is_released = 0 OR is_released = 1)
+            is_released INTEGER NOT NULL DEFAULT 0 CHECK (is_released = 0 OR is_released = 1),
+            late_fee_fen INTEGER NOT NULL DEFAULT 0
+                CHECK (late_fee_fen BETWEEN min(amount_fen, 0) AND max(amount_fen, 0))
         ) STRICT;
         CREATE INDEX bill_payment_of ON bill_payment (bill_id);
         CREATE TRIGGER bill_payment_kept BEFORE DELETE ON bill_payment
@@ -50,19 +53,21 @@ extension AgencySchema {
                 SELECT 1 FROM bill b JOIN product d ON d.product_id = b.product_id
                 WHERE b.bill_id = NEW.bill_id AND d.payment_rule <> 'advance'
                     AND b.held_fen + NEW.amount_fen > b.amount_fen + b.late_fee_fen)
+            OR NEW.late_fee_fen > (SELECT late_fee_fen FROM bill WHERE bill_id = NEW.bill_id)
         BEGIN SELECT RAISE(ABORT, 'a bill is paid once'); END;
         CREATE TRIGGER bill_payment_reopens BEFORE INSERT ON bill_payment
         WHEN NEW.amount_fen < 0 AND NOT EXISTS (
             SELECT 1 FROM service_transaction x
             JOIN bill_payment p ON p.serial = x.original_serial
             WHERE x.serial = NEW.serial AND x.status = 'posted' AND p.bill_id = NEW.bill_id
-                AND p.amount_fen = -NEW.amount_fen)
+                AND p.amount_fen = -NEW.amount_fen AND p.late_fee_fen = -NEW.late_fee_fen)
         BEGIN SELECT RAISE(ABORT, 'a bill is reopened by the correction of its payment'); END;
         CREATE TRIGGER bill_payment_holds AFTER INSERT ON bill_payment
         BEGIN UPDATE bill SET held_fen = held_fen + NEW.amount_fen WHERE bill_id = NEW.bill_id; END;
         CREATE TRIGGER bill_payment_fixed BEFORE UPDATE ON bill_payment
         WHEN OLD.is_released <> 0 OR NEW.is_released <> 1 OR NEW.serial <> OLD.serial
-            OR NEW.bill_id <> OLD.bill_id OR NEW.amount_fen <> OLD.amount_fen OR NOT EXISTS (
+            OR NEW.bill_id <> OLD.bill_id OR NEW.amount_fen <> OLD.amount_fen
+            OR NEW.late_fee_fen <> OLD.late_fee_fen OR NOT EXISTS (
                 SELECT 1 FROM service_transaction x WHERE x.serial = OLD.serial
                     AND (x.status = 'declined' OR x.status = 'returned' OR x.status = 'return_due'))
         BEGIN SELECT RAISE(ABORT, 'a payment of a bill is released when it came to nothing'); END;

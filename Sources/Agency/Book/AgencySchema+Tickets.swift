@@ -60,6 +60,8 @@ extension AgencySchema {
         ) STRICT;
         CREATE INDEX ticket_reservation_paid ON ticket_reservation (serial)
         WHERE state = 'paid';
+        CREATE INDEX ticket_reservation_back ON ticket_reservation (serial)
+        WHERE state = 'returned';
         CREATE INDEX ticket_reservation_held ON ticket_reservation (trip_id, travel_date)
         WHERE state = 'reserved';
         CREATE INDEX ticket_reservation_due ON ticket_reservation (expires_at)

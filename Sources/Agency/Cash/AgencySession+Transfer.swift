@@ -9,7 +9,7 @@ extension AgencySession {
     ///
     /// Refusals: `operatorNotAllowed`, `notSignedOn` and as a shift's state refuses,
     /// `notPermitted`, `unknownTill`, `transferNotAllowed`, `amountNotAllowed`,
-    /// `tillShortOfCash`.
+    /// `tillShortOfCash`, `bankAccountShort`.
     public func send(
         _ request: CashTransferRequest, claim: IdempotencyClaim, by principal: Principal
     ) throws -> CommandOutcome {
@@ -30,7 +30,8 @@ extension AgencySession {
                     postings: [
                         .debit(try cashAccount(.inTransit), amount),
                         .credit(sender.account, amount),
-                    ])
+                    ]),
+                from: sender.kind
             ).id
             let counted = try keep(
                 request.count, for: .transferSent, shift: shift?.id, by: principal.staff)

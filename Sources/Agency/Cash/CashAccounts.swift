@@ -62,10 +62,18 @@ extension AgencySession {
 
     /// Posts an entry that moves cash.
     ///
-    /// - Throws: `Refusal` with `tillShortOfCash` when the till or vault does not hold it.
-    func postCash(_ entry: NewEntry) throws -> PostedEntry {
+    /// - Parameter sender: where the cash leaves from.
+    /// - Throws: `Refusal` with `tillShortOfCash` when the till or vault does not hold it,
+    ///   `bankAccountShort` when the bank account does not.
+    func postCash(_ entry: NewEntry, from sender: CashPlaceKind? = nil) throws -> PostedEntry {
         do {
             return try journal.post(entry, at: now)
+        } catch LedgerError.limitExceeded where sender == .bank {
+            throw Refusal(
+                .bankAccountShort,
+                "the bank account holds too little by the book; check the bank's statement and "
+                    + "enter what it paid out",
+                zh: "银行账户账面余额不足；请核对银行对账单，按银行实付金额填写", field: "/counts")
         } catch LedgerError.limitExceeded {
             throw Refusal(
                 .tillShortOfCash, "there is not so much cash by the book; count again",

@@ -1,5 +1,6 @@
 import CivilTime
 import Ledger
+import Printing
 
 /// The terms on which a product is sold between two dates.
 public struct Contract: Sendable {
@@ -31,8 +32,8 @@ public struct Contract: Sendable {
                 .amountNotAllowed,
                 "\(productCode) takes \(minimum) to \(maximum) fen"
                     + (hasSteps ? " in steps of \(step) fen" : "") + "; enter another amount",
-                zh: "\(productCode) 每笔限 \(minimum) 至 \(maximum) 分"
-                    + (hasSteps ? "，且为 \(step) 分的整数倍" : "") + "；请重新输入金额",
+                zh: "\(productCode) 每笔限 \(YuanText.plain(minimum)) 至 \(YuanText.plain(maximum)) 元"
+                    + (hasSteps ? "，且为 \(YuanText.plain(step)) 元的整数倍" : "") + "；请重新输入金额",
                 field: field)
         }
     }
@@ -43,7 +44,7 @@ public struct Contract: Sendable {
             throw Refusal(
                 .feeNotInTariff,
                 "the tariff's service fee is \(tariffFen) fen; charge exactly that",
-                zh: "收费标准规定服务费为 \(tariffFen) 分；请按标准收取",
+                zh: "收费标准规定服务费为 \(YuanText.plain(tariffFen)) 元；请按标准收取",
                 field: "/service_fee_fen")
         }
     }

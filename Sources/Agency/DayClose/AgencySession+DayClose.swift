@@ -1,6 +1,7 @@
 import CivilTime
 import Cryptography
 import Ledger
+import Printing
 import SQL
 import StrictJSON
 
@@ -76,7 +77,7 @@ extension AgencySession {
             throw Refusal(
                 .booksOutOfBalance,
                 "the trial balance is off by \(difference) in \(currency.code); run verify",
-                zh: "试算不平，\(currency.code) 相差 \(difference) 分；请先核查账务（verify）")
+                zh: "试算不平，\(currency.code) 相差 \(YuanText.plain(difference)) 元；请先核查账务（verify）")
         }
         let next = max(date.adding(days: 1), profile.zone.date(at: now))
         try journal.open(next, at: now)

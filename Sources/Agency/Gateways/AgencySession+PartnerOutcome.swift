@@ -1,4 +1,5 @@
 import Ledger
+import Printing
 import SQL
 
 /// What a partner's answer means beside the money, for each kind of transaction.
@@ -64,11 +65,12 @@ extension AgencySession {
                 zh: "\(partner.name)未应答，已确认未入账；\(chineseAct)，可重新办理")
         }
         let reason = Self.told(news.reason)
+        let chineseReason = Self.toldInChinese(news.reason)
         guard !isTicketSale else {
             return Refusal(
                 .ticketsNotIssued,
                 "\(partner.name) did not issue the tickets: \(reason); \(act)",
-                zh: "\(partner.name)未能出票：\(reason)；\(chineseAct)")
+                zh: "\(partner.name)未能出票：\(chineseReason)；\(chineseAct)")
         }
         guard !reason.isEmpty else {
             return Refusal(
@@ -77,7 +79,7 @@ extension AgencySession {
         }
         return Refusal(
             .partnerRefused, "\(partner.name) refused: \(reason); \(act)",
-            zh: "\(partner.name)拒绝受理：\(reason)；\(chineseAct)")
+            zh: "\(partner.name)拒绝受理：\(chineseReason)；\(chineseAct)")
     }
 
     /// What the operator is told of an item whose cash waits for the customer.
@@ -88,7 +90,7 @@ extension AgencySession {
             .partnerRefused,
             "\(partner.name) did not book it; pay the \(call.cashFen) fen back with "
                 + "POST /v1/receipts/\(serial)/return",
-            zh: "\(partner.name)未入账；请按流水号 \(serial) 办理退款 \(call.cashFen) 分")
+            zh: "\(partner.name)未入账；请按流水号 \(serial) 办理退款 \(YuanText.plain(call.cashFen)) 元")
     }
 
     /// What is told when a partner certainly saw nothing of a transaction.

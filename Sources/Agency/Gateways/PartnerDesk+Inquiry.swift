@@ -19,12 +19,13 @@ extension PartnerDesk {
             case .bills(let bills): keep(bills, account: account, of: product, completion)
             case .refused(let refusal):
                 let reason = AgencySession.told(refusal.reason)
+                let chineseReason = AgencySession.toldInChinese(refusal.reason)
                 completion(
                     .failure(
                         Refusal(
                             .partnerRefused,
                             "\(product.partner.name) refused: \(reason); check the account number",
-                            zh: "\(product.partner.name)拒绝查询：\(reason)；请核对户号")))
+                            zh: "\(product.partner.name)拒绝查询：\(chineseReason)；请核对户号")))
             case .offers, .balance, .unanswered: completion(.failure(Self.silent(product.partner)))
             }
         }

@@ -23,14 +23,29 @@ public final class SandboxPartner: PartnerGateway {
     /// The most serials that are remembered.
     static let maximumCount = 100_000
 
+    /// Why it refuses.
+    enum Reason: String, CaseIterable {
+        case insufficientFunds = "insufficient funds"
+        case wrongPIN = "wrong PIN"
+        case reversed = "it was reversed before"
+
+        var chinese: String {
+            switch self {
+            case .insufficientFunds: "余额不足"
+            case .wrongPIN: "密码错误"
+            case .reversed: "此前已冲正"
+            }
+        }
+    }
+
     /// What it will do with a number.
     private enum Behaviour {
-        case book, refuse(String), loseRequest, loseAnswer
+        case book, refuse(Reason), loseRequest, loseAnswer
 
         init(_ number: String) {
             switch number.suffix(4) {
-            case "0051": self = .refuse("insufficient funds")
-            case "0055": self = .refuse("wrong PIN")
+            case "0051": self = .refuse(.insufficientFunds)
+            case "0055": self = .refuse(.wrongPIN)
             case "0067": self = .loseRequest
             case "0068": self = .loseAnswer
             case _: self = .book
@@ -57,7 +72,7 @@ public final class SandboxPartner: PartnerGateway {
         case .balance:
             switch Behaviour(inquiry.account) {
             case .refuse(let reason):
-                return .refused(PartnerRefusal(code: "declined", reason: reason))
+                return .refused(PartnerRefusal(code: "declined", reason: reason.rawValue))
             case .loseRequest, .loseAnswer: return .unanswered(silence())
             case .book:
                 let availableFen = 100_000 + (Int64(inquiry.account.suffix(4)) ?? 0) * 100
@@ -72,10 +87,12 @@ public final class SandboxPartner: PartnerGateway {
         let serial = post.serial.text
         let isReversed = memory.withLock { $0.reversed.contains(serial) }
         guard !isReversed else {
-            return .refused(PartnerRefusal(code: "reversed", reason: "it was reversed before"))
+            return .refused(
+                PartnerRefusal(code: "reversed", reason: Reason.reversed.rawValue))
         }
         switch Behaviour(Self.number(of: post)) {
-        case .refuse(let reason): return .refused(PartnerRefusal(code: "declined", reason: reason))
+        case .refuse(let reason):
+            return .refused(PartnerRefusal(code: "declined", reason: reason.rawValue))
         case .loseRequest: return .unknown(silence())
         case .loseAnswer:
             _ = book(post)

@@ -10,6 +10,11 @@ extension AgencySession {
         return String(decoding: bytes.prefix(maximumReferenceLength), as: UTF8.self)
     }
 
+    /// The same in Chinese where it is one of ours; a partner's own words stay as it wrote them.
+    static func toldInChinese(_ reason: String) -> String {
+        SandboxPartner.Reason(rawValue: reason)?.chinese ?? told(reason)
+    }
+
     /// A partner's reason as an operator is told it: letters and blanks, no numbers that might be a card's.
     static func told(_ reason: String) -> String {
         let characters = reason.unicodeScalars.filter {

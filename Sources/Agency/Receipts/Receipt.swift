@@ -103,6 +103,12 @@ public struct Receipt: Sendable, Equatable {
     public var token = ""
     /// Cash that waits for the customer since a partner's late answer, in fen.
     public var returnDueFen: Int64 = 0
+    /// The transactions that undid this one or items of it, in their order; the serial number of
+    /// each is its own.
+    public var corrections: [Original] = []
+
+    /// Whether all of it was undone.
+    var isUndone: Bool { corrections.contains { $0.item == 0 } }
 
     /// A transaction that was undone.
     public struct Original: Sendable, Equatable {
@@ -163,7 +169,21 @@ public struct Receipt: Sendable, Equatable {
             writer.key("basket_serial")
             writer.string { appendDigits(Int(basketSerial), 12, to: &$0) }
         }
+        if !corrections.isEmpty { encodeCorrections(to: &writer) }
         writer.endObject()
+    }
+
+    private func encodeCorrections(to writer: inout JSONWriter) {
+        writer.key("corrections")
+        writer.beginArray()
+        for correction in corrections {
+            writer.beginObject()
+            writer.field("serial", Self.serialText(correction.serial))
+            writer.field("correction", correction.correction.rawValue)
+            if correction.item > 0 { writer.field("original_item", correction.item) }
+            writer.endObject()
+        }
+        writer.endArray()
     }
 
     /// The receipt as the bytes of a JSON object.

@@ -47,9 +47,19 @@ extension Receipt {
 }
 
 extension ReceiptDocument {
+    /// Whether money stays where an item put it: it did not come to nothing, nor was all undone.
+    static func stands(_ item: ReceiptSheet.Item) -> Bool {
+        item.receipt.status.countsInTotal && !item.receipt.isUndone
+    }
+
     /// What passes over the counter for all items together; what came to nothing does not count.
+    ///
+    /// Of one item alone, what was undone does not count either. A basket's total stays what its
+    /// tender was for: each undone item says so in its line, and has a receipt of its own.
     static func totalFen(_ items: [ReceiptSheet.Item]) -> Int64 {
-        guard items.count > 1 else { return items.first?.receipt.totalFen ?? 0 }
+        guard items.count > 1 else {
+            return items.first.map { stands($0) ? $0.receipt.totalFen : 0 } ?? 0
+        }
         return items.filter(\.receipt.status.countsInTotal).reduce(0) { sum, item in
             switch item.receipt.kind.cashFlow {
             case .takenIn, .none: sum + item.receipt.totalFen
@@ -75,9 +85,10 @@ extension ReceiptDocument {
     }
 
     static func status(of item: ReceiptSheet.Item, _ language: ReceiptLanguage) -> PrintableText {
-        guard let last = item.corrections.last else { return item.receipt.statusText(language) }
-        let isWhole = item.corrections.contains { $0.item == 0 }
-        return last.correction.doneText(language, isWhole: isWhole)
+        guard let last = item.receipt.corrections.last else {
+            return item.receipt.statusText(language)
+        }
+        return last.correction.doneText(language, isWhole: item.receipt.isUndone)
     }
 
     static func status(of sheet: ReceiptSheet, _ language: ReceiptLanguage) -> PrintableText {

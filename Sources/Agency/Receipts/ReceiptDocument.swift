@@ -16,7 +16,7 @@ public enum ReceiptMark: Sendable, Equatable {
 public struct ReceiptDocument: Sendable {
     private let agencyName: String
     private let zone: ZoneOffset
-    private let language: ReceiptLanguage
+    let language: ReceiptLanguage
 
     public init(profile: AgencyProfile, language: ReceiptLanguage) {
         self.init(agencyName: profile.name, zone: profile.zone, language: language)
@@ -34,6 +34,10 @@ public struct ReceiptDocument: Sendable {
     public func document(_ sheet: ReceiptSheet, mark: ReceiptMark, link: String) -> PaperDocument {
         let title = self.title(sheet)
         var elements = banner(mark)
+        // Nobody may take a paper for paid whose one item came to nothing or was undone.
+        if sheet.items.count == 1, !Self.stands(sheet.items[0]) {
+            elements.append(.banner(Self.status(of: sheet, language)))
+        }
         elements += [.heading(PrintableText(agencyName)), .centred(title), .rule]
         elements += head(sheet)
         elements.append(.rule)
@@ -48,7 +52,7 @@ public struct ReceiptDocument: Sendable {
             language: language.tag, elements: elements)
     }
 
-    private func words(_ chinese: String, _ english: String) -> PrintableText {
+    func words(_ chinese: String, _ english: String) -> PrintableText {
         language.words(chinese, english)
     }
 
@@ -97,24 +101,13 @@ public struct ReceiptDocument: Sendable {
 
     private func single(_ item: ReceiptSheet.Item) -> [PaperElement] {
         let receipt = item.receipt
-        var pairs: [PaperElement] = [
-            pair("业务", "Service", receipt.productName),
-            .pair(
-                receipt.kind.referenceLabel(language),
-                .text(PrintableText(receipt.accountReference))),
-        ]
-        if !receipt.token.isEmpty { pairs.append(pair("充值码", "Token", receipt.token)) }
-        if !receipt.partnerReference.isEmpty {
-            pairs.append(pair("对方号", "Reference", receipt.partnerReference))
-        }
-        for ticket in item.tickets {
-            let text = [ticket.principalNumber, ticket.passenger].filter { !$0.isEmpty }
-            pairs.append(
-                pair(
-                    "第\(ticket.item)张", "Ticket \(ticket.item)",
-                    text.joined(separator: " ")))
-        }
+        var pairs = [pair("业务", "Service", receipt.productName)]
+        pairs += facts(item).map { .pair($0.label, .text($0.value)) }
         pairs.append(.pair(words("金额(元)", "Amount (CNY)"), .amountFen(receipt.amountFen)))
+        if let lateFeeFen = item.bill?.lateFeeFen, lateFeeFen != 0 {
+            pairs.append(
+                .pair(words("其中违约金(元)", "Late fee in it (CNY)"), .amountFen(lateFeeFen)))
+        }
         if receipt.feeFen != 0 {
             pairs.append(.pair(words("服务费(元)", "Service fee (CNY)"), .amountFen(receipt.feeFen)))
         }
@@ -124,28 +117,17 @@ public struct ReceiptDocument: Sendable {
     private func basket(_ items: [ReceiptSheet.Item]) -> [PaperElement] {
         let lines = items.map { item in
             let receipt = item.receipt
-            var details = [
-                PrintableText(
-                    "\(receipt.kind.referenceLabel(language)) \(receipt.accountReference)")
-            ]
-            if !receipt.partnerReference.isEmpty {
-                details.append(
-                    words(
-                        "对方号 \(receipt.partnerReference)",
-                        "Reference \(receipt.partnerReference)"))
-            }
-            for ticket in item.tickets {
-                details.append(
-                    PrintableText(
-                        [String(ticket.item), ticket.principalNumber, ticket.passenger]
-                            .filter { !$0.isEmpty }.joined(separator: " ")))
+            var details = facts(item).map { PrintableText("\($0.label) \($0.value)") }
+            if let lateFeeFen = item.bill?.lateFeeFen, lateFeeFen != 0 {
+                let fee = YuanText.plain(lateFeeFen)
+                details.append(words("其中违约金 \(fee)", "Late fee in it \(fee)"))
             }
             if receipt.feeFen != 0 {
                 let fee = YuanText.plain(receipt.feeFen)
                 details.append(words("另收服务费 \(fee)", "Service fee \(fee)"))
             }
             let status = Self.status(of: item, language)
-            if receipt.status != .posted || !item.corrections.isEmpty { details.append(status) }
+            if receipt.status != .posted || !receipt.corrections.isEmpty { details.append(status) }
             if !receipt.status.countsInTotal {
                 details.append(words("不计入合计", "Not in the total"))
             }

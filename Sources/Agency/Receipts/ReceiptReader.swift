@@ -36,13 +36,31 @@ public struct ReceiptReader {
             computed: Self.columns
                 + " JOIN basket_item i ON i.serial = x.serial"
                 + " WHERE i.basket_serial = $1 ORDER BY i.position"
-        ).all(.integer(first), read: Receipt.init(row:))
+        ).all(.integer(first), read: Receipt.init(row:)).map(corrected)
+    }
+
+    /// A receipt with what undid it.
+    private func corrected(_ receipt: Receipt) throws -> Receipt {
+        var receipt = receipt
+        receipt.corrections = try connection.prepare(
+            """
+            SELECT serial, original_item, correction FROM service_transaction
+            WHERE original_serial = $1 AND status = 'posted' ORDER BY serial
+            """
+        ).all(.integer(receipt.serial)) { row in
+            guard let correction = Correction(rawValue: row.text(2)) else {
+                throw row.damage(2, expected: "a correction")
+            }
+            return Receipt.Original(
+                serial: row.integer(0), item: row.integer(1), correction: correction)
+        }
+        return receipt
     }
 
     /// The receipt of a transaction, or nothing.
     public func receipt(serial: Int64) throws -> Receipt? {
         try connection.prepare(computed: Self.columns + " WHERE x.serial = $1")
-            .first(.integer(serial), read: Receipt.init(row:))
+            .first(.integer(serial), read: Receipt.init(row:)).map(corrected)
     }
 
     /// Proves that the entry of a receipt is in the journal.
@@ -100,7 +118,8 @@ public struct ReceiptReader {
                 + " WHERE x.serial > $1 AND x.shift_id = $2 ORDER BY x.serial LIMIT $3"
         ).all(
             .integer(max(serial, first - 1)), .integer(shift.number),
-            .integer(Int64(min(limit, Self.maximumPageSize))), read: Receipt.init(row:))
+            .integer(Int64(min(limit, Self.maximumPageSize))), read: Receipt.init(row:)
+        ).map(corrected)
     }
 }
 

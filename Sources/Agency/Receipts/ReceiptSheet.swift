@@ -1,15 +1,64 @@
+import CivilTime
 import Ledger
 import SQL
 
 /// All that one receipt shows: its items, which are one or those of a basket, and what became of
 /// them.
 public struct ReceiptSheet: Sendable, Equatable {
-    /// One transaction, and those that undid it or parts of it.
+    /// One transaction, and what it was of.
     public struct Item: Sendable, Equatable {
         public let receipt: Receipt
-        public let corrections: [Receipt.Original]
+        /// What was paid to a biller; nothing for one that takes any amount at any time.
+        public var bill: BillLine?
+        /// Where and when tickets are valid.
+        public var journey: Journey?
         /// Tickets that have more to show than their sale: names, or their principal's numbers.
         public var tickets: [TicketLine] = []
+        /// What was sold from numbered stock.
+        public var goods: GoodsLine?
+    }
+
+    /// A bill or a period as its receipt shows it.
+    public struct BillLine: Sendable, Equatable {
+        /// `2026-10`, or a year.
+        public let period: String
+        /// What of the amount is the biller's late fee, in fen; below zero when it goes back.
+        public var lateFeeFen: Int64 = 0
+        /// The numbers of the insured persons, masked; empty where none are named.
+        public var insured: [String] = []
+    }
+
+    /// The trip, visit or event of a sale's tickets.
+    public struct Journey: Sendable, Equatable {
+        public let kind: Trip.Kind
+        /// Where a trip begins; an offer's name.
+        public let origin: String
+        /// Where a trip ends; an offer's venue.
+        public let destination: String
+        public let date: BusinessDate
+        /// `HH:MM`: the departure, an event's beginning, or an attraction's closing.
+        public let time: String
+        public let seats: [Seats]
+
+        public struct Seats: Sendable, Equatable {
+            public let fareClass: FareClass
+            public let count: Int64
+        }
+    }
+
+    /// What was sold from numbered stock, as its receipt shows it.
+    public struct GoodsLine: Sendable, Equatable {
+        public let name: String
+        /// Whether each is tied to one person, as cards are.
+        public let isCard: Bool
+        public let count: Int64
+        /// The first and the last serial of each run without a gap.
+        public let ranges: [Range]
+
+        public struct Range: Sendable, Equatable {
+            public let first: String
+            public let last: String
+        }
     }
 
     /// One ticket of a sale as its receipt shows it.
@@ -53,11 +102,7 @@ extension ReceiptReader {
         guard let first = receipts.first else { return nil }
         return ReceiptSheet(
             stationName: try stationName(first.number.stationCode),
-            items: try receipts.map {
-                ReceiptSheet.Item(
-                    receipt: $0, corrections: try corrections(of: $0.serial),
-                    tickets: $0.kind == .ticketSale ? try ticketLines(of: $0.serial) : [])
-            },
+            items: try receipts.map(item),
             tender: try named.basketSerial.flatMap { try tender(of: $0) })
     }
 
@@ -66,30 +111,6 @@ extension ReceiptReader {
             "SELECT tendered_fen, tendered_fen - total_fen FROM basket WHERE basket_serial = $1"
         ).first(.integer(basket)) {
             ReceiptSheet.Tender(tenderedFen: $0.integer(0), changeFen: $0.integer(1))
-        }
-    }
-
-    private func corrections(of serial: Int64) throws -> [Receipt.Original] {
-        try connection.prepare(
-            """
-            SELECT serial, original_item, correction FROM service_transaction
-            WHERE original_serial = $1 AND status = 'posted' ORDER BY serial
-            """
-        ).all(.integer(serial)) { row in
-            guard let correction = Correction(rawValue: row.text(2)) else {
-                throw row.damage(2, expected: "a correction")
-            }
-            return Receipt.Original(
-                serial: row.integer(0), item: row.integer(1), correction: correction)
-        }
-    }
-
-    private func ticketLines(of serial: Int64) throws -> [ReceiptSheet.TicketLine] {
-        try TicketReader(connection).tickets(of: serial).compactMap { ticket in
-            let passenger = ticket.passenger.map { "\($0.maskedName) *\($0.lastFour)" } ?? ""
-            guard !ticket.principalNumber.isEmpty || !passenger.isEmpty else { return nil }
-            return ReceiptSheet.TicketLine(
-                item: ticket.item, principalNumber: ticket.principalNumber, passenger: passenger)
         }
     }
 

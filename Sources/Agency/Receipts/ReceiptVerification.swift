@@ -124,7 +124,7 @@ public struct ReceiptVerificationDocument: Sendable {
     // Who is shown a paper that was voided since must not read that it is genuine and no more.
     private func banner(_ sheet: ReceiptSheet) -> PrintableText {
         let isGood = sheet.items.allSatisfy {
-            $0.receipt.status == .posted && $0.corrections.isEmpty
+            $0.receipt.status == .posted && $0.receipt.corrections.isEmpty
         }
         guard !isGood else { return words("本凭条真实", "This receipt is genuine") }
         let status = ReceiptDocument.status(of: sheet, language)

@@ -1,6 +1,7 @@
 import CivilTime
 import Cryptography
 import Ledger
+import Printing
 import SQL
 import StrictJSON
 
@@ -155,7 +156,7 @@ extension AgencySession {
                 throw Self.notAllowed(
                     "two or more exceptions offset each other when their differences add up to 0; "
                         + "these give \(sumFen) fen",
-                    zh: "两笔以上且差额合计为零才能对冲；现合计 \(sumFen) 分")
+                    zh: "两笔以上且差额合计为零才能对冲；现合计 \(YuanText.plain(sumFen)) 元")
             }
         case .writeOff: try checkWriteOff(exceptions)
         }
@@ -172,8 +173,8 @@ extension AgencySession {
                     "exception \(exception.id.number) differs by \(exception.differenceFen) fen, more "
                         + "than the \(limitFen) fen that may be written off; clear it with the "
                         + "partner or put it into suspense",
-                    zh: "差错 \(exception.id.number) 金额 \(exception.differenceFen) 分，"
-                        + "超过核销限额 \(limitFen) 分；请与单位核实或先挂账")
+                    zh: "差错 \(exception.id.number) 金额 \(YuanText.plain(exception.differenceFen)) 元，"
+                        + "超过核销限额 \(YuanText.plain(limitFen)) 元；请与单位核实或先挂账")
             }
         }
     }

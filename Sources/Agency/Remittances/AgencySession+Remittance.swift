@@ -2,6 +2,7 @@ import CivilTime
 import Cryptography
 import Ledger
 import PartnerAPI
+import Printing
 import SQL
 
 extension AgencySession {
@@ -66,7 +67,7 @@ extension AgencySession {
                 .payerLimitExceeded,
                 "one payer may send \(limitFen) fen a day over all stations; take in no cash, and "
                     + "enter less or wait for tomorrow",
-                zh: "每位汇款人每日在各网点累计限汇 \(limitFen) 分；请勿收款，可减少金额或次日再汇",
+                zh: "每位汇款人每日在各网点累计限汇 \(YuanText.plain(limitFen)) 元；请勿收款，可减少金额或次日再汇",
                 field: "/amount_fen")
         }
         return payer

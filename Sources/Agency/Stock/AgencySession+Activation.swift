@@ -34,6 +34,34 @@ extension AgencySession {
         }
     }
 
+    /// What the key of a sale is told now: the sale as it stands, not as it was sold.
+    ///
+    /// It is not settled while the network is asked, or cash waits for the customer. A refusal is
+    /// told as it was.
+    func asItStands(_ known: CommandOutcome) throws -> PaymentOutcome {
+        guard case .done(let kept) = known else {
+            return PaymentOutcome(outcome: known, isSettled: true)
+        }
+        var object = try JSONObjectDecoder(StrictJSONParser.parse(kept))
+        guard let sale = Int64(try object.string("serial", lengthIn: 1...19)) else {
+            throw BookError.damaged(table: "idempotency_key", field: "answer")
+        }
+        return try stockSaleAsItStands(sale)
+    }
+
+    /// A sale as it stands, and whether it is settled.
+    func stockSaleAsItStands(_ sale: Int64) throws -> PaymentOutcome {
+        guard let answer = try StockReader(connection).sale(serial: sale, zone: profile.zone)
+        else { throw BookError.damaged(table: "service_transaction", field: "serial") }
+        let isSettled = try soldSerials(ofSale: sale).allSatisfy { sold in
+            switch sold.state {
+            case .activationDue, .failed: false
+            case .left, .sold, .active, .returned, .used, .damaged, .voided: true
+            }
+        }
+        return PaymentOutcome(outcome: .done(answer), isSettled: isSettled)
+    }
+
     /// Records what the network said of the card of a sale; a later answer changes nothing.
     ///
     /// A card that was not activated gives everything back, the fee too: at once while its shift

@@ -1,6 +1,7 @@
 import Cryptography
 import Ledger
 import PartnerAPI
+import Printing
 import SQL
 
 /// A request to pay out what a ticket won.
@@ -194,7 +195,7 @@ extension AgencySession {
         guard request.amountFen == wonFen else {
             throw Refusal(
                 .amountMismatch, "the ticket won \(wonFen) fen; pay exactly that",
-                zh: "此票中奖 \(wonFen) 分；请按此金额兑付", field: "/amount_fen")
+                zh: "此票中奖 \(YuanText.plain(wonFen)) 元；请按此金额兑付", field: "/amount_fen")
         }
     }
 
@@ -204,7 +205,7 @@ extension AgencySession {
                 .prizeAboveCeiling,
                 "a counter pays prizes up to \(ceilingFen) fen; send the customer to the centre "
                     + "with the ticket",
-                zh: "柜台兑奖上限为 \(ceilingFen) 分；请客户持票到中心兑奖", field: "/amount_fen")
+                zh: "柜台兑奖上限为 \(YuanText.plain(ceilingFen)) 元；请客户持票到中心兑奖", field: "/amount_fen")
         }
     }
 }

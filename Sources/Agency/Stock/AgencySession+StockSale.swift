@@ -1,5 +1,6 @@
 import CivilTime
 import Ledger
+import Printing
 import SQL
 import StrictJSON
 
@@ -149,7 +150,7 @@ extension AgencySession {
         guard request.amountFen == dueFen else {
             throw Refusal(
                 .amountMismatch, "the face values are \(dueFen) fen; take exactly that",
-                zh: "面值合计 \(dueFen) 分；请按面值收款", field: "/amount_fen")
+                zh: "面值合计 \(YuanText.plain(dueFen)) 元；请按面值收款", field: "/amount_fen")
         }
         try contract.check(amountFen: request.amountFen)
         try contract.check(feeFen: request.serviceFeeFen, tariffFen: contract.serviceFeeFen)
@@ -176,6 +177,6 @@ extension AgencySession {
             """
         ).run(
             .integer(item.id.number), .integer(number), .text(buyer.phoneNumber),
-            .text(buyer.identityLastFour), .text(buyer.digest(key: cardKey)))
+            .text(buyer.document.lastFour), .text(buyer.document.digest(key: cardKey)))
     }
 }

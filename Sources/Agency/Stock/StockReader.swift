@@ -1,3 +1,4 @@
+import CivilTime
 import Ledger
 import SQL
 import StrictJSON
@@ -104,8 +105,24 @@ public struct StockReader {
         writer.endObject()
     }
 
+    /// A sale as it stands now, as the bytes of a JSON object; nothing for another transaction.
+    public func sale(serial: Int64, zone: ZoneOffset) throws -> [UInt8]? {
+        guard let receipt = try ReceiptReader(connection).receipt(serial: serial),
+            receipt.kind == .stockSale
+        else { return nil }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.field("serial", Receipt.serialText(serial))
+        writer.key("receipt")
+        receipt.encode(to: &writer, zone: zone)
+        writer.key("serials")
+        try encodeSerials(ofSale: serial, to: &writer)
+        writer.endObject()
+        return writer.bytes
+    }
+
     /// Writes the serials of a sale with what became of each, as a JSON array.
-    public func encodeSerials(ofSale serial: Int64, to writer: inout JSONWriter) throws {
+    func encodeSerials(ofSale serial: Int64, to writer: inout JSONWriter) throws {
         let items = try StockItems.read(connection)
         writer.beginArray()
         try connection.prepare(

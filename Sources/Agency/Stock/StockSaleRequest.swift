@@ -18,25 +18,18 @@ public struct StockSaleRequest: Sendable, Equatable {
         /// The digits of a mobile phone number.
         public static let phoneNumberLengths = 11...11
         /// The characters of an identity card's number.
-        public static let identityNumberLengths = 15...18
+        public static let identityNumberLengths = 18...18
 
         public let phoneNumber: String
-        /// Never kept: the book has its last four characters and a keyed digest.
-        public let identityNumber: String
+        /// A resident's card.
+        let document: IdentityDocument
         /// The operator compared the card with the customer.
         public let isIdentityChecked: Bool
 
-        public init(phoneNumber: String, identityNumber: String, isIdentityChecked: Bool) {
+        public init(phoneNumber: String, document: IdentityDocument, isIdentityChecked: Bool) {
             self.phoneNumber = phoneNumber
-            self.identityNumber = identityNumber
+            self.document = document
             self.isIdentityChecked = isIdentityChecked
-        }
-
-        var identityLastFour: String { String(identityNumber.suffix(4)) }
-
-        /// Identity numbers are few enough to guess without a key.
-        func digest(key: SymmetricKey) -> String {
-            HMACSHA256.authenticate([UInt8](("identity/" + identityNumber).utf8), key: key).hex
         }
     }
 
@@ -73,7 +66,7 @@ public struct StockSaleRequest: Sendable, Equatable {
             case .named(let serials): serials.joined(separator: "\u{1E}")
             }
         if let buyer {
-            reference += "\u{1E}\(buyer.phoneNumber)\u{1E}" + buyer.digest(key: key)
+            reference += "\u{1E}\(buyer.phoneNumber)\u{1E}" + buyer.document.digest(key: key)
             reference += buyer.isIdentityChecked ? "+id" : ""
         }
         return fingerprintOf("stock_sale", productCode, reference, amountFen, serviceFeeFen)

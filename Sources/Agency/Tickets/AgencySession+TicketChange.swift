@@ -1,6 +1,7 @@
 import CivilTime
 import Cryptography
 import Ledger
+import Printing
 import SQL
 import StrictJSON
 
@@ -86,7 +87,7 @@ extension AgencySession {
                 .amountMismatch,
                 "the difference is \(change.differenceFen) fen now, below zero if it goes back; "
                     + "tell the customer, then settle exactly that",
-                zh: "现差额为 \(change.differenceFen) 分（负数为应退）；请告知客户并按此金额结算",
+                zh: "现差额为 \(YuanText.plain(change.differenceFen)) 元（负数为应退）；请告知客户并按此金额结算",
                 field: "/difference_fen")
         }
         try keepPassenger(of: ticket, on: reservation, under: contract)

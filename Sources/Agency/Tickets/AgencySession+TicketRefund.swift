@@ -2,6 +2,7 @@ import CivilTime
 import Cryptography
 import Ledger
 import PartnerAPI
+import Printing
 import SQL
 import StrictJSON
 
@@ -44,7 +45,7 @@ extension AgencySession {
                 throw Refusal(
                     .amountMismatch,
                     "\(back.totalFen) fen go back now; tell the customer, then pay exactly that",
-                    zh: "现应退 \(back.totalFen) 分；请告知客户并按此金额退款",
+                    zh: "现应退 \(YuanText.plain(back.totalFen)) 元；请告知客户并按此金额退款",
                     field: "/refund_fen")
             }
             guard contract.terms[.principalIssues] == 1 else {

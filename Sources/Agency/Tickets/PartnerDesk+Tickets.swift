@@ -56,13 +56,14 @@ extension PartnerDesk {
                     case .offers(let offers): keep(offers, inquiry, completion)
                     case .refused(let refusal):
                         let reason = AgencySession.told(refusal.reason)
+                        let chineseReason = AgencySession.toldInChinese(refusal.reason)
                         completion(
                             .failure(
                                 Refusal(
                                     .partnerRefused,
                                     "\(partner.name) refused: \(reason); ask for another date "
                                         + "or place",
-                                    zh: "\(partner.name)拒绝查询：\(reason)；请更换日期或地点")))
+                                    zh: "\(partner.name)拒绝查询：\(chineseReason)；请更换日期或地点")))
                     case .bills, .balance, .unanswered:
                         completion(.failure(Self.offersUnknown(partner)))
                     }

@@ -1,6 +1,7 @@
 import CivilTime
 import Cryptography
 import Ledger
+import Printing
 import SQL
 import StrictJSON
 
@@ -116,7 +117,7 @@ extension AgencySession {
         guard request.amountFen == reservation.fareFen else {
             throw Refusal(
                 .amountMismatch, "the fares are \(reservation.fareFen) fen; pay exactly that",
-                zh: "票款应为 \(reservation.fareFen) 分；请按此金额收取", field: "/amount_fen")
+                zh: "票款应为 \(YuanText.plain(reservation.fareFen)) 元；请按此金额收取", field: "/amount_fen")
         }
         return reservation
     }

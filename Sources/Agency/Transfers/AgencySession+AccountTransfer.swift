@@ -2,6 +2,7 @@ import CivilTime
 import Cryptography
 import Ledger
 import PartnerAPI
+import Printing
 import SQL
 
 extension AgencySession {
@@ -57,7 +58,7 @@ extension AgencySession {
                 .transferLimitExceeded,
                 "the card may move \(limitFen) fen a day over all stations; enter less or wait for "
                     + "tomorrow",
-                zh: "该卡每日在各网点累计限转 \(limitFen) 分；可减少金额或次日再转",
+                zh: "该卡每日在各网点累计限转 \(YuanText.plain(limitFen)) 元；可减少金额或次日再转",
                 field: "/amount_fen")
         }
     }

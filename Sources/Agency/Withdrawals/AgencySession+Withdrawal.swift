@@ -119,7 +119,7 @@ extension AgencySession {
                 Refusal(
                     .withdrawalDeclined,
                     "the bank declined: \(Self.told(reason)); pay out no cash",
-                    zh: "银行拒绝：\(Self.told(reason))；请勿付款"))
+                    zh: "银行拒绝：\(Self.toldInChinese(reason))；请勿付款"))
         case .noAnswer:
             try setStatus(.reversed, of: serial)
             try markReversal("due", of: serial)

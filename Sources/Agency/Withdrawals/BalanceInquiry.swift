@@ -108,7 +108,7 @@ extension AgencySession {
     static func inquiryDeclined(_ reason: String) -> Refusal {
         Refusal(
             .inquiryDeclined, "the bank tells no balance: \(told(reason)); tell the customer so",
-            zh: "银行未提供余额：\(told(reason))；请告知客户")
+            zh: "银行未提供余额：\(toldInChinese(reason))；请告知客户")
     }
 
     static func noLine(to bank: Partner) -> Refusal {

@@ -1,5 +1,6 @@
 import CivilTime
 import Ledger
+import Printing
 import SQL
 
 /// What a card may still draw: counted over all stations, where one command runs at a time.
@@ -50,7 +51,7 @@ extension AgencySession {
                 .cardMonthLimitExceeded,
                 "the card may withdraw \(limitFen) fen a month over all stations; "
                     + "pay out no cash, and enter less or wait for the next month",
-                zh: "该卡每月在各网点累计限取 \(limitFen) 分；请勿付款，可减少金额或下月再取",
+                zh: "该卡每月在各网点累计限取 \(YuanText.plain(limitFen)) 元；请勿付款，可减少金额或下月再取",
                 field: "/amount_fen")
         }
     }
@@ -76,7 +77,7 @@ extension AgencySession {
                 .cardLimitExceeded,
                 "the card may withdraw \(limitFen) fen a day over all stations; "
                     + "pay out no cash, and enter less or wait for tomorrow",
-                zh: "该卡每日在各网点累计限取 \(limitFen) 分；请勿付款，可减少金额或次日再取",
+                zh: "该卡每日在各网点累计限取 \(YuanText.plain(limitFen)) 元；请勿付款，可减少金额或次日再取",
                 field: "/amount_fen")
         }
         let maximumCount = terms[.dailyCardCount]

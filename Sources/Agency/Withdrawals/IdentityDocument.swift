@@ -73,6 +73,11 @@ func masked(name: String) -> String {
     String(name.prefix(1)) + String(repeating: "*", count: max(1, name.count - 1))
 }
 
+/// The last four characters of a number as a counter may show it; nothing of a shorter one.
+func masked(number: String) -> String {
+    number.count > 4 ? "*" + number.suffix(4) : "****"
+}
+
 /// A digest under the book's key, apart for each purpose, so that none can be found from another's.
 func keyedDigest(_ purpose: String, _ value: String, key: SymmetricKey) -> String {
     HMACSHA256.authenticate([UInt8]("\(purpose)/\(value)".utf8), key: key).hex

@@ -51,7 +51,7 @@ extension RefusalCode {
             .soldOut,
             .reservationExpired,
             .reservationAlreadyIssued,
-            .tillShortOfCash,
+            .tillShortOfCash, .bankAccountShort,
             .withdrawalNotAuthorised,
             .dateNotOpen,
             .shiftsOpen,

@@ -54,7 +54,20 @@ extension Operations {
                     isRequired: false),
                 Property(
                     "basket_serial", .serial, "The first serial number of its basket",
+                    isRequired: false),
+                Property(
+                    "corrections", .array(.named("ReceiptCorrection")),
+                    "What undid it or items of it; left out while it stands as it was",
                     isRequired: false))
-        )
+        ),
+        (
+            "ReceiptCorrection",
+            .answer(
+                Property("serial", .serial, "The void or refund: a receipt of its own"),
+                Property("correction", .words(Correction.self), "Which of them"),
+                Property(
+                    "original_item", .count, "The ticket that is undone; left out for the whole",
+                    isRequired: false))
+        ),
     ]
 }

@@ -133,12 +133,18 @@ extension Operations {
                         [
                             "product_id": "SIMCARD", "count": 1, "amount_fen": 5000,
                             "phone_number": "13900000051",
-                            "identity_number": "110101199003070000", "identity_checked": true,
+                            "identity_number": "990001199001010013", "identity_checked": true,
                         ]
                     ),
                 ]),
             needsKey: true,
-            answer: .json(.named("StockSale"), "Receipt and serials", status: 201),
+            answer: .json(
+                .named("StockSale"), "Receipt and serials as they stand, also under a key again",
+                status: 201),
+            unfinishedAnswer: .json(
+                .named("StockSale"),
+                "A card whose network has not answered, or whose cash waits for the customer",
+                status: 202),
             refusals: mayAct + [
                 .unknownProduct, .wrongProductKind, .unknownStockItem, .noContract,
                 .amountMismatch, .amountNotAllowed, .feeNotInTariff, .identityNotChecked,

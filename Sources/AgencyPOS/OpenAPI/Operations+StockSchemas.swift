@@ -81,7 +81,7 @@ extension Operations {
                 .optional(
                     "identity_number",
                     .text(
-                        StockSaleRequest.Buyer.identityNumberLengths, pattern: "^[0-9X]+$"),
+                        StockSaleRequest.Buyer.identityNumberLengths, pattern: "^[0-9]{17}[0-9X]$"),
                     "For cards: the buyer's; last four and a keyed digest are kept"),
                 .optional(
                     "identity_checked", .boolean,

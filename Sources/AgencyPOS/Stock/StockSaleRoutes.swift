@@ -9,7 +9,7 @@ extension API {
             let sale = try StockSaleRequest(decoding: call.body())
             let claim = try call.claim(book.fingerprint(of: sale))
             try stockDesk.sell(sale, claim: claim, by: call.principal) {
-                answer($0, call, status: 201)
+                answer($0, call)
             }
         }
         routes.query(.get, "/v1/stock-sales/{serial}", for: [.operator, .supervisor]) { call in
@@ -61,25 +61,18 @@ extension API {
 
     private func stockSale(_ call: Call) throws -> HTTPResponse {
         let serial = try serialNumber(call.parameters["serial"])
-        var writer = JSONWriter()
-        writer.beginObject()
-        try book.readers.read { connection in
-            let reader = ReceiptReader(connection)
-            guard try reader.isVisible(serial: serial, to: call.principal),
-                let receipt = try reader.receipt(serial: serial), receipt.kind == .stockSale
+        let sale = try book.readers.read { connection in
+            guard try ReceiptReader(connection).isVisible(serial: serial, to: call.principal),
+                let sale = try StockReader(connection).sale(
+                    serial: serial, zone: book.profile.zone)
             else {
                 throw Refusal(
                     .unknownStockSale, "there is no such sale of numbered stock that you may see",
                     zh: "没有您可查看的此笔单证销售；请核对流水号")
             }
-            writer.field("serial", Receipt.serialText(serial))
-            writer.key("receipt")
-            receipt.encode(to: &writer, zone: book.profile.zone)
-            writer.key("serials")
-            try StockReader(connection).encodeSerials(ofSale: serial, to: &writer)
+            return sale
         }
-        writer.endObject()
-        return .json(writer.bytes)
+        return .json(sale)
     }
 }
 
@@ -107,11 +100,11 @@ extension StockSaleRequest.Buyer {
     /// Reads the members that tell of a buyer: all three, or none.
     init?(decoding body: inout JSONObjectDecoder) throws(JSONError) {
         let phone = try body.optionalString("phone_number", lengthIn: Self.phoneNumberLengths)
-        let identity = try body.optionalString(
+        let number = try body.optionalString(
             "identity_number", lengthIn: Self.identityNumberLengths)
         let isChecked = try body.optionalBool("identity_checked")
-        guard let phone, let identity, let isChecked else {
-            guard phone == nil, identity == nil, isChecked == nil else {
+        guard let phone, let number, let isChecked else {
+            guard phone == nil, number == nil, isChecked == nil else {
                 throw body.refusal(
                     of: "identity_checked", .valueNotAllowed,
                     "send phone_number, identity_number and identity_checked together")
@@ -121,15 +114,12 @@ extension StockSaleRequest.Buyer {
         guard phone.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
             throw body.refusal(of: "phone_number", .forbiddenCharacter, "use digits only")
         }
-        guard
-            identity.utf8.allSatisfy({
-                (0x30...0x39).contains($0) || $0 == UInt8(ascii: "X")
-            })
-        else {
+        guard let document = IdentityDocument(kind: .residentCard, number: number) else {
             throw body.refusal(
-                of: "identity_number", .forbiddenCharacter, "use digits and a last X only")
+                of: "identity_number", .valueNotAllowed,
+                "a resident_card has no such number; compare it with the card")
         }
-        self.init(phoneNumber: phone, identityNumber: identity, isIdentityChecked: isChecked)
+        self.init(phoneNumber: phone, document: document, isIdentityChecked: isChecked)
     }
 }
 

@@ -78,7 +78,7 @@ import Testing
                 body: [
                     "product_id": "SIMCARD", "serials": .array(["898600000000000001"]),
                     "amount_fen": 5_000, "phone_number": "13900000001",
-                    "identity_number": "110101199003070000", "identity_checked": true,
+                    "identity_number": "990001199001010013", "identity_checked": true,
                 ]),
             result: "1 refused not-safe-offline", field: "/product_id"),
     ]

@@ -65,7 +65,7 @@ final class StockLoad: Sendable {
         let phone = "1390000" + (number % 3 == 0 ? "0051" : "0001")
         let card = """
             {"product_id":"SIMCARD","count":1,"amount_fen":5000,"phone_number":"\(phone)",\
-            "identity_number":"110101199003070000","identity_checked":true}
+            "identity_number":"990001199001010013","identity_checked":true}
             """
         var sale = SentStockSale(
             teller: teller, key: "stock-\(teller)-\(round)-\(number)",

@@ -158,6 +158,41 @@ import Testing
         try server.expectSound()
     }
 
+    @Test("the sale of a card is answered as it stands, the first time and again")
+    func cards() throws {
+        let server = try LiveServer()
+        let client = try server.counter()
+        _ = try client.openPack("SIMCARD")
+        func sell(_ phone: String, key: String) throws -> APIAnswer {
+            try client.post(
+                "/v1/stock-sales",
+                [
+                    "product_id": "SIMCARD", "count": 1, "amount_fen": 5000,
+                    "phone_number": .string(phone), "identity_number": "990001199001010013",
+                    "identity_checked": true,
+                ], key: key)
+        }
+        for (phone, status, state) in [
+            ("13900000051", 201, "returned"), ("13900000001", 201, "active"),
+            ("13900000068", 202, "activation_due"),
+        ] {
+            let first = try sell(phone, key: "card:" + phone)
+            #expect(first.status == status, "\(first)")
+            #expect(try first.json()["serials"]?.items.first?["state"]?.text == state)
+            let again = try sell(phone, key: "card:" + phone)
+            #expect(again.status == first.status && again.body == first.body)
+            let serial = try #require(first.json()["serial"]?.text)
+            #expect(try client.get("/v1/stock-sales/\(serial)").body == first.body)
+            guard state == "returned" else { continue }
+            let receipt = try client.get("/v1/receipts/\(serial)").json()
+            let correction = try #require(receipt["corrections"]?.items.first)
+            #expect(correction["correction"]?.text == "void")
+            let void = try client.get("/v1/receipts/\(correction["serial"]?.text ?? "")").json()
+            #expect(void["original_serial"]?.text == serial)
+        }
+        try server.expectSound()
+    }
+
     struct Row: Sendable, CustomTestStringConvertible {
         let path: String
         let body: String
@@ -187,6 +222,12 @@ import Testing
             path: "/v1/stock-sales",
             body: #"{"product_id":"SIMCARD","count":1,"amount_fen":5000,"phone_number":"1"}"#,
             status: 422, code: "invalid-json", field: "/phone_number"),
+        Row(
+            path: "/v1/stock-sales",
+            body: #"{"product_id":"SIMCARD","count":1,"amount_fen":5000,"#
+                + #""phone_number":"13900000001","identity_number":"990001199001010014","#
+                + #""identity_checked":true}"#,
+            status: 422, code: "invalid-json", field: "/identity_number"),
         Row(
             path: "/v1/stock-sales",
             body: #"{"product_id":"SCRATCH10","count":51,"amount_fen":1000}"#, status: 422,

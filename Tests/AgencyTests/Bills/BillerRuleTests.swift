@@ -100,6 +100,33 @@ import Testing
         #expect(try test.faults() == [])
     }
 
+    @Test("who is insured twice is named by the last four characters, also in what the key keeps")
+    func premiumNamesNobody() throws {
+        let test = try TestBook()
+        let teller = try test.signOn()
+        let people = ["990001199001010013", "990001199001010021"]
+        let first = Premium(amountFen: 80_000, insured: people)
+        _ = try Self.pay(first, "first", test, teller).bytes()
+        let again = Premium(amountFen: 80_000, insured: ["990001199001010048", people[1]])
+        guard case .refused(let refusal) = try Self.pay(again, "second", test, teller) else {
+            Issue.record("the year is paid already")
+            return
+        }
+        #expect(refusal.field == "/insured/1")
+        let kept = try #require(
+            test.texts(
+                "SELECT CAST(answer AS TEXT) FROM idempotency_key WHERE key = 'premium-second'"
+            )
+            .first)
+        for text in [refusal.detail, refusal.chineseDetail, kept] {
+            #expect(text.contains("*0021") && !text.contains("99000"), "\(text)")
+        }
+        // The receipt names both in the same way.
+        #expect(
+            try test.sheet(1).items[0].bill
+                == ReceiptSheet.BillLine(period: "2027", insured: ["*0013", "*0021"]))
+    }
+
     private static func pay(
         _ row: Premium, _ key: String, _ test: TestBook, _ teller: Principal
     ) throws -> CommandOutcome {

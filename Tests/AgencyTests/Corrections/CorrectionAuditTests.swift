@@ -141,9 +141,9 @@ import Testing
         "DELETE FROM bill_payment WHERE amount_fen < 0",
         "UPDATE bill_payment SET bill_id = bill_id + 1",
         "UPDATE bill_payment SET is_released = 1",
-        "INSERT INTO bill_payment SELECT 99, bill_id, -amount_fen, 0 FROM bill_payment "
+        "INSERT INTO bill_payment SELECT 99, bill_id, -amount_fen, 0, 0 FROM bill_payment "
             + "WHERE serial = 6",
-        "INSERT INTO bill_payment SELECT 1, bill_id, amount_fen, 0 FROM bill_payment "
+        "INSERT INTO bill_payment SELECT 1, bill_id, amount_fen, 0, 0 FROM bill_payment "
             + "WHERE serial = 6",
         "DELETE FROM basket",
         "UPDATE basket SET tendered_fen = tendered_fen + 1",

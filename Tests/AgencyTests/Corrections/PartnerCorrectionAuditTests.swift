@@ -91,7 +91,7 @@ import Testing
             sql: "DELETE FROM bill_payment WHERE serial = 8", row: "8"),
         Damage(
             check: "voided bills are reopened",
-            sql: "INSERT INTO bill_payment SELECT 10, bill_id, -amount_fen, 0 "
+            sql: "INSERT INTO bill_payment SELECT 10, bill_id, -amount_fen, 0, 0 "
                 + "FROM bill_payment WHERE serial = 9", row: "10"),
         Damage(
             check: "paid periods are of their payments",
@@ -142,7 +142,7 @@ import Testing
     }
 
     static let attacks = [
-        "INSERT INTO bill_payment SELECT 10, bill_id, -amount_fen, 0 FROM bill_payment "
+        "INSERT INTO bill_payment SELECT 10, bill_id, -amount_fen, 0, 0 FROM bill_payment "
             + "WHERE serial = 9",
         "UPDATE period_payment SET is_released = 1 WHERE serial = 3",
         "UPDATE period_payment SET is_released = 1 WHERE serial = 5",

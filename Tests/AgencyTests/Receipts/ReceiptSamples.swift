@@ -27,6 +27,10 @@ enum ReceiptSamples {
         var feeFen: Int64 = 0
         var original: Receipt.Original?
         var basket: Int64?
+        var bill: ReceiptSheet.BillLine? = .init(period: "2026-10")
+        var journey: ReceiptSheet.Journey?
+        var tickets: [ReceiptSheet.TicketLine] = []
+        var goods: ReceiptSheet.GoodsLine?
     }
 
     static let all: [Sample] =
@@ -50,7 +54,8 @@ enum ReceiptSamples {
                     Line(
                         kind: .ticketSale, product: ("COACH", "汽车票"), account: "QC0001/20261122",
                         amountFen: -2_500, feeFen: -200,
-                        original: .init(serial: 2, item: 2, correction: .refund))
+                        original: .init(serial: 2, item: 2, correction: .refund), bill: nil,
+                        journey: coach(.init(fareClass: .adult, count: 1)))
                 ])),
             Sample(
                 name: "voided",
@@ -65,16 +70,17 @@ enum ReceiptSamples {
                 name: "basket",
                 sheet: sheet(
                     [
-                        Line(basket: 12),
+                        Line(basket: 12, bill: .init(period: "2026-10", lateFeeFen: 89)),
                         Line(
                             kind: .ticketSale, product: ("COACH", "青川至广元城际公交汽车票成人全价"),
-                            account: "QC0001/20261122", amountFen: 5_000, feeFen: 400, basket: 12),
+                            account: "QC0001/20261122", amountFen: 5_000, feeFen: 400, basket: 12,
+                            bill: nil, journey: coach(.init(fareClass: .adult, count: 2))),
                         Line(
                             status: .returned, product: ("GAS", "燃气费"), account: "7700012345",
                             amountFen: 6_600, basket: 12),
                         Line(
                             product: ("MOBILE", "手机缴费"), account: "13800000001",
-                            reference: "M20261121000009", amountFen: 5_000, basket: 12),
+                            reference: "M20261121000009", amountFen: 5_000, basket: 12, bill: nil),
                     ], tender: .init(tenderedFen: 30_000, changeFen: 2_911))),
             Sample(
                 name: "basket_open",
@@ -86,12 +92,12 @@ enum ReceiptSamples {
                             amountFen: 6_600, feeFen: 100, basket: 12),
                         Line(
                             status: .returnDue, product: ("UNICOM", "联通话费"),
-                            account: "13100000001", amountFen: 3_000, basket: 12),
+                            account: "13100000001", amountFen: 3_000, basket: 12, bill: nil),
                         Line(
                             product: ("MOBILE", "手机缴费"), account: "13800000001",
-                            reference: "M20261121000009", amountFen: 5_000, basket: 12),
+                            reference: "M20261121000009", amountFen: 5_000, basket: 12, bill: nil),
                     ], tender: .init(tenderedFen: 25_000, changeFen: 211))),
-        ]
+        ] + subjects
 
     static func line(_ kind: TransactionKind, status: TransactionStatus = .posted) -> Line {
         switch kind {
@@ -99,27 +105,29 @@ enum ReceiptSamples {
         case .ticketSale:
             Line(
                 kind: kind, product: ("COACH", "汽车票"), account: "QC0001/20261122",
-                amountFen: 5_000, feeFen: 400)
+                amountFen: 5_000, feeFen: 400, bill: nil,
+                journey: coach(.init(fareClass: .adult, count: 2)))
         case .stockSale:
             Line(
-                kind: kind, product: ("SCRATCH", "即开型彩票"), account: "0123456-001",
-                amountFen: 1_000)
+                kind: kind, product: ("SCRATCH10", "即开型彩票10元"), account: "SC0000010017",
+                amountFen: 1_000, bill: nil, goods: scratchTickets(last: "SC0000010017", count: 1))
         case .prizePayment:
             Line(
                 kind: kind, product: ("SCRATCH", "即开型彩票"), account: "0123456-001",
-                amountFen: 10_000_000)
+                amountFen: 10_000_000, bill: nil)
         case .withdrawal:
             Line(
                 kind: kind, status: status, product: ("CASH01", "助农取款"),
-                account: "************1234", reference: "B000000000003", amountFen: 50_000)
+                account: "************1234", reference: "B000000000003", amountFen: 50_000,
+                bill: nil)
         case .remittance:
             Line(
                 kind: kind, product: ("REMIT01", "现金汇款"), account: "************5678",
-                reference: "B000000000004", amountFen: 123_456, feeFen: 200)
+                reference: "B000000000004", amountFen: 123_456, feeFen: 200, bill: nil)
         case .transfer:
             Line(
                 kind: kind, product: ("TRANSFER01", "卡卡转账"), account: "************5678",
-                reference: "B000000000005", amountFen: 100_005)
+                reference: "B000000000005", amountFen: 100_005, bill: nil)
         }
     }
 
@@ -140,8 +148,9 @@ enum ReceiptSamples {
                         productCode: line.product.0, productName: line.product.1,
                         accountReference: line.account, partnerReference: line.reference,
                         amountFen: line.amountFen, feeFen: line.feeFen, original: line.original,
-                        basketSerial: line.basket),
-                    corrections: corrections)
+                        basketSerial: line.basket, corrections: corrections),
+                    bill: line.bill, journey: line.journey, tickets: line.tickets,
+                    goods: line.goods)
             }, tender: tender)
     }
 

@@ -26,7 +26,7 @@ import Testing
             ) { _ in }
         }
 
-        func sell(by teller: Principal) throws -> CommandOutcome {
+        func sell(by teller: Principal) throws -> PaymentOutcome {
             let heard = HeardOutcome()
             let claim = try test.claim(
                 "card-0001", teller, test.book.fingerprint(of: TestBook.card()))
@@ -75,7 +75,7 @@ import Testing
         bench.partner.set(row.post)
         let before = try bench.test.balances()["1001.S0001-C1"] ?? 0
         let sold = try bench.sell(by: teller)
-        _ = try sold.bytes()
+        #expect(try Told(sold) == Told(row.first))
         #expect(try bench.state() == row.first)
         #expect(try bench.sell(by: teller) == sold)
         if row.first == "activation_due" {
@@ -83,6 +83,8 @@ import Testing
             if row.last == row.first { _ = try bench.timer.next() }
             try bench.wait(for: row.last)
         }
+        // The same key is told how the sale stands now.
+        #expect(try Told(bench.sell(by: teller)) == Told(row.last))
         let post = try #require(bench.partner.posts.first)
         #expect(bench.partner.posts.count == 1)
         #expect(post.kind == .sale && post.product == "SIMCARD" && post.amountFen == 5_000)
@@ -92,6 +94,47 @@ import Testing
         #expect(
             try bench.test.balances()["1001.S0001-C1"] == before + (isPaid ? 5_200 : 0))
         #expect(bench.partner.booked.isEmpty == !isPaid)
+        #expect(try bench.test.faults() == [])
+    }
+
+    /// What the key of a card's sale is told.
+    private struct Told: Equatable {
+        let state: String
+        let isSettled: Bool
+        /// The void that gave the cash back.
+        var corrections: [String] = []
+
+        init(_ outcome: PaymentOutcome) throws {
+            let answer = try outcome.outcome.answer()
+            state = try answer.objects("serials")[0].text("state")
+            isSettled = outcome.isSettled
+            let receipt = try answer.object("receipt")
+            if receipt.names.contains("corrections") {
+                corrections = try receipt.objects("corrections").map {
+                    try $0.text("serial") + " " + $0.text("correction")
+                }
+            }
+        }
+
+        init(_ state: String) {
+            self.state = state
+            isSettled = state != "activation_due" && state != "failed"
+            if state == "returned" { corrections = ["000000000002 void"] }
+        }
+    }
+
+    @Test("cash that waits for the customer is not settled, and the key says when it went back")
+    func waiting() throws {
+        let (bench, teller) = try Self.bench()
+        bench.partner.set(.lose)
+        _ = try bench.sell(by: teller)
+        _ = try bench.test.signOff(teller).bytes()
+        try bench.test.perform { try $0.recordActivation(.refused, ofSale: 1) }
+        #expect(try Told(bench.sell(by: teller)) == Told("failed"))
+        let next = try bench.test.signOn()
+        let claim = try bench.test.claim("pay-back-1", next, stockPayBackFingerprint(sale: 1))
+        _ = try bench.test.perform { try $0.payBackStock(sale: 1, claim: claim, by: next) }
+        #expect(try Told(bench.sell(by: teller)) == Told("returned"))
         #expect(try bench.test.faults() == [])
     }
 
@@ -115,7 +158,7 @@ import Testing
         let (bench, teller) = try Self.bench()
         bench.partner.set(.lose)
         bench.partner.set(reversal: .silence)
-        _ = try bench.sell(by: teller).bytes()
+        _ = try bench.sell(by: teller).outcome.bytes()
         try bench.timer.next().work()
         // The second piece of work is the repeated cancellation.
         _ = try bench.timer.next()
@@ -139,7 +182,7 @@ import Testing
         let (bench, teller) = try Self.bench()
         bench.partner.set(.lose)
         bench.partner.set(reversal: .refuse)
-        _ = try bench.sell(by: teller).bytes()
+        _ = try bench.sell(by: teller).outcome.bytes()
         try bench.timer.next().work()
         let again = try bench.timer.next()
         bench.partner.correct("000000000001", amountFen: 5_000)
@@ -184,7 +227,7 @@ import Testing
             request, claim: test.claim("card-0001", teller, test.book.fingerprint(of: request)),
             by: teller
         ) { heard.hear($0) }
-        _ = try heard.wait().bytes()
+        #expect(try Told(heard.wait()) == Told(state))
         #expect(try test.texts("SELECT state FROM stock_serial") == [state])
     }
 }

@@ -18,11 +18,11 @@ import Testing
             SELECT phone_number || ' ' || identity_last_four || ' ' || length(identity_digest)
             FROM stock_buyer
             """)
-        #expect(row == ["13900000001 0000 64"])
+        #expect(row == ["13900000001 0013 64"])
         #expect(try test.faults() == [])
         test.book.close()
         let names = try test.copy.names(in: "").filter { $0.hasPrefix("book.db") }
-        let secret = [UInt8]("110101199003070000".utf8)
+        let secret = [UInt8](TestBook.buyerNumber.utf8)
         #expect(names.contains("book.db"))
         for name in names {
             #expect(try test.copy.bytes(name).firstRange(of: secret) == nil, "\(name)")
@@ -134,7 +134,7 @@ import Testing
             let heard = HeardOutcome()
             try StockDesk(writer: test.book.writer, activator: activator) { _ in }
                 .sell(TestBook.card(), claim: claim, by: teller) { heard.hear($0) }
-            #expect(try heard.wait().refusalCode == code)
+            #expect(try heard.wait().outcome.refusalCode == code)
             let count = try test.count("service_transaction")
             #expect(count == (code == nil ? 1 : 0))
             #expect(try test.faults() == [])
@@ -149,7 +149,7 @@ import Testing
                 claim: test.claim("tickets-1", teller, test.book.fingerprint(of: tickets)),
                 by: teller
             ) { heard.hear($0) }
-        _ = try heard.wait().bytes()
+        _ = try heard.wait().outcome.bytes()
     }
 
     private func sellCard(_ test: TestBook, _ teller: Principal) throws -> Int64 {
@@ -195,15 +195,15 @@ private final class CountingActivator: StockActivator {
 
 /// What a sale's completion heard.
 final class HeardOutcome: Sendable {
-    private let heard = Mutex<Result<CommandOutcome, any Error>?>(nil)
+    private let heard = Mutex<Result<PaymentOutcome, any Error>?>(nil)
     private let arrived = DispatchSemaphore(value: 0)
 
-    func hear(_ result: Result<CommandOutcome, any Error>) {
+    func hear(_ result: Result<PaymentOutcome, any Error>) {
         heard.withLock { $0 = result }
         arrived.signal()
     }
 
-    func wait() throws -> CommandOutcome {
+    func wait() throws -> PaymentOutcome {
         try #require(
             arrived.wait(timeout: .now() + ControllablePartner.patienceSeconds) == .success)
         return try #require(heard.withLock { $0 }).get()

@@ -99,12 +99,16 @@ extension TestBook {
             productCode: "SCRATCH10", serials: serials, amountFen: 1_000 * count)
     }
 
+    /// A number with its check digit that is nobody's: no place has the code 990001.
+    static let buyerNumber = "990001199001010013"
+
     static func card(phone: String = "13900000001", isChecked: Bool = true) -> StockSaleRequest {
         StockSaleRequest(
             productCode: "SIMCARD", serials: .next(count: 1), amountFen: 5_000,
-            buyer: StockSaleRequest.Buyer(
-                phoneNumber: phone, identityNumber: "110101199003070000",
-                isIdentityChecked: isChecked))
+            buyer: IdentityDocument(kind: .residentCard, number: buyerNumber).map {
+                StockSaleRequest.Buyer(
+                    phoneNumber: phone, document: $0, isIdentityChecked: isChecked)
+            })
     }
 
     func resolve(
