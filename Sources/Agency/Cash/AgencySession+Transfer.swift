@@ -9,7 +9,7 @@ extension AgencySession {
     ///
     /// Refusals: `operatorNotAllowed`, `notSignedOn` and as a shift's state refuses,
     /// `notPermitted`, `unknownTill`, `transferNotAllowed`, `amountNotAllowed`,
-    /// `tillShortOfCash`, `bankAccountShort`.
+    /// `tillShortOfCash`, `depositShort`.
     public func send(
         _ request: CashTransferRequest, claim: IdempotencyClaim, by principal: Principal
     ) throws -> CommandOutcome {

@@ -64,13 +64,13 @@ extension AgencySession {
     ///
     /// - Parameter sender: where the cash leaves from.
     /// - Throws: `Refusal` with `tillShortOfCash` when the till or vault does not hold it,
-    ///   `bankAccountShort` when the bank account does not.
+    ///   `depositShort` when the bank account does not.
     func postCash(_ entry: NewEntry, from sender: CashPlaceKind? = nil) throws -> PostedEntry {
         do {
             return try journal.post(entry, at: now)
         } catch LedgerError.limitExceeded where sender == .bank {
             throw Refusal(
-                .bankAccountShort,
+                .depositShort,
                 "the bank account holds too little by the book; check the bank's statement and "
                     + "enter what it paid out",
                 zh: "银行账户账面余额不足；请核对银行对账单，按银行实付金额填写", field: "/counts")

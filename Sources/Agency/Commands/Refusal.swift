@@ -108,7 +108,6 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case cardMonthLimitExceeded = "card-month-limit-exceeded"
     case agentNotAllowed = "agent-not-allowed"
     case tillShortOfCash = "till-short-of-cash"
-    case bankAccountShort = "bank-account-short"
     case withdrawalDeclined = "withdrawal-declined"
     case bankDidNotAnswer = "bank-did-not-answer"
     case unknownWithdrawal = "unknown-withdrawal"

@@ -91,7 +91,6 @@ extension RefusalCode {
         case .cardMonthLimitExceeded: "超过单卡月限额"
         case .agentNotAllowed: "代办不合规定"
         case .tillShortOfCash: "尾箱现金不足"
-        case .bankAccountShort: "银行账户余额不足"
         case .withdrawalDeclined: "银行拒绝取款"
         case .bankDidNotAnswer: "银行无应答"
         case .unknownWithdrawal: "查无此取款"

@@ -51,7 +51,7 @@ extension RefusalCode {
             .soldOut,
             .reservationExpired,
             .reservationAlreadyIssued,
-            .tillShortOfCash, .bankAccountShort,
+            .tillShortOfCash,
             .withdrawalNotAuthorised,
             .dateNotOpen,
             .shiftsOpen,

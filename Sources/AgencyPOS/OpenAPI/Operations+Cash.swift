@@ -31,7 +31,7 @@ extension Operations {
             answer: .json(.named("SentTransfer"), "The transfer, under way", status: 201),
             refusals: [
                 .operatorNotAllowed, .notSignedOn, .shiftSuspended, .handoverOffered,
-                .transferNotAllowed, .amountNotAllowed, .tillShortOfCash, .bankAccountShort,
+                .transferNotAllowed, .amountNotAllowed, .tillShortOfCash, .depositShort,
             ]),
         Operation(
             method: .post, path: "/v1/cash-transfers/{transfer_id}/receive",

@@ -157,7 +157,7 @@ import Testing
             code: .transferNotAllowed, from: .bank, to: .till, toCode: "S0001-C1", slip: "S",
             sender: "SV-T01"),
         Refused(
-            code: .bankAccountShort, from: .bank, to: .centre, toCode: "T01", slip: "S",
+            code: .depositShort, from: .bank, to: .centre, toCode: "T01", slip: "S",
             fen: 80_001, sender: "SV-T01"),
     ]
 
