@@ -110,7 +110,7 @@ struct BankStatementRequest {
 
     init(decoding object: JSONObjectDecoder) throws(JSONError) {
         var object = object
-        let format: StatementFormat = try object.enumeration("format")
+        let format: BankStatementFormat = try object.enumeration("format")
         let text = try object.string("content_base64", lengthIn: API.statementTextLengths)
         guard let data = Data(base64Encoded: text) else {
             throw object.refusal(

@@ -134,7 +134,7 @@ extension Operations {
                 Property("centre_id", .code, "Whose account it is"),
                 Property("account", .anyText, "The account at the bank"),
                 Property("bank_statement_id", .anyText, "The bank's id of it"),
-                Property("format", .words(StatementFormat.self), "How it was written"),
+                Property("format", .words(BankStatementFormat.self), "How it was written"),
                 Property("sha256", .digest, "Over the file's bytes"),
                 Property("opening_fen", .orNull(.fen), "The balance before"),
                 Property("closing_fen", .orNull(.fen), "The balance after"),

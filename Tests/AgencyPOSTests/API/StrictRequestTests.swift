@@ -173,13 +173,19 @@ struct StrictRequestCase: Sendable, CustomTestStringConvertible {
                 cases.append(
                     replaced(name, "null", 422, field: name == "quote_id" ? missing : nil))
             }
-            for (value, status) in Self.wrongValues(of: property.schema) {
+            for (value, status) in wrongValues(of: property.schema) {
                 cases.append(replaced(name, value, status))
             }
             return cases
         }
 
-        private static func wrongValues(of schema: Schema) -> [(String, Int)] {
+        /// The longest text that the parser of this request lets pass, in bytes.
+        private var longestText: Int {
+            operation.maximumBodyBytes == JSONLimits.statement.maximumBytes
+                ? JSONLimits.statement.maximumStringBytes : 5_000
+        }
+
+        private func wrongValues(of schema: Schema) -> [(String, Int)] {
             let controls = [("\"a\u{1}b\"", 400), ("\"a\\u202eb\"", 422), ("\"\\ud800\"", 400)]
             switch schema {
             case .integer(let range):
@@ -192,12 +198,13 @@ struct StrictRequestCase: Sendable, CustomTestStringConvertible {
                 if range.lowerBound > 0 { values.append(("0", 422)) }
                 return values
             case .text(let rule):
-                // Beyond what any text may have, but for whole files.
-                let tooLong = max(5_000, (rule.lengths?.upperBound ?? 0) + 50_000)
+                // Some texts may have more than the usual, and whole files much more.
+                let long = max(250, min(rule.lengths?.upperBound ?? 0, 4_000) + 1)
+                let longest = 1 + longestText
                 return [
                     ("5", 422), ("true", 422), ("[]", 422), ("{}", 422), ("\"\"", 422),
-                    ("\"" + String(repeating: "9", count: 250) + "\"", 422),
-                    ("\"" + String(repeating: "9", count: tooLong) + "\"", 400),
+                    ("\"" + String(repeating: "9", count: long) + "\"", 422),
+                    ("\"" + String(repeating: "9", count: longest) + "\"", 400),
                 ] + controls
             case .boolean: return [("1", 422), ("\"true\"", 422), ("True", 400)]
             case .orNull(let schema): return wrongValues(of: schema)

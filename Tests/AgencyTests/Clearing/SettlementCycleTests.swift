@@ -83,7 +83,7 @@ import Testing
         try test.release()
         let cycle = try #require(try test.cycles("MOBILE01").first)
         #expect(cycle.state == .due)
-        #expect(cycle.payableFen == 2 * (5_000 - 40))
+        #expect(cycle.payableFen == 9_920)
         #expect(cycle.receivableFen == 0)
         #expect(
             try test.integer(

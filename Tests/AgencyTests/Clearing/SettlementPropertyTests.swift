@@ -50,8 +50,8 @@ import Testing
         let after = try test.balances()
         #expect((after["1002.D01"] ?? 0) - (before["1002.D01"] ?? 0) == -settledFen)
         for partner in Set(due.map(\.partnerCode)) {
-            #expect(after["2202.\(partner)"] == 0, "\(partner)")
-            #expect(after["1122.\(partner)"] == 0, "\(partner)")
+            #expect(after["2202.\(partner)"] ?? 0 == 0, "\(partner)")
+            #expect(after["1122.\(partner)"] ?? 0 == 0, "\(partner)")
         }
         #expect(
             try test.integer(

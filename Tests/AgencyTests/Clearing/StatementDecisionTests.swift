@@ -83,7 +83,7 @@ import Testing
         #expect(
             try refusalCode { try assign(3, to: "APS-WATER01-000009", test) } == .noInstruction)
         #expect(try refusalCode { try assign(4, test) } == .unknownStatementEntry)
-        #expect(try test.count("idempotency_key") == 0)
+        #expect(try test.count("bank_statement_event") == 0)
     }
 
     @Test("a proposal waits alone, is declined by anyone, and loses to an entry that came first")

@@ -8,7 +8,7 @@ public enum MoneyDirection: String, CaseIterable, Sendable {
 }
 
 /// How a bank writes its statements.
-public enum StatementFormat: String, CaseIterable, Sendable {
+public enum BankStatementFormat: String, CaseIterable, Sendable {
     case camt053 = "camt.053"
     case csv
 }
@@ -46,7 +46,7 @@ public struct ParsedStatement: Sendable, Equatable {
         public var obstacle: StatementEntryReason?
     }
 
-    public var format: StatementFormat
+    public var format: BankStatementFormat
     public var account: String
     /// The bank's id of the statement.
     public var id: String
