@@ -1,4 +1,5 @@
 import CivilTime
+import Printing
 
 /// Reads a bank's table (RFC 4180 in UTF-8) by a mapping of its columns.
 struct CSVStatement {
@@ -173,8 +174,8 @@ struct CSVStatement {
                     line,
                     "\(column) is \(balance) fen where \(before + moved) follows; lines are "
                         + "missing or out of order",
-                    zh: "\(column) 应为 \(before + moved) 分，实际 \(balance) 分；"
-                        + "有缺行或顺序不对")
+                    zh: "\(column) 应为 \(YuanText.plain(before + moved)) 元，"
+                        + "实际 \(YuanText.plain(balance)) 元；有缺行或顺序不对")
             }
         } else {
             statement.openingFen = balance - moved

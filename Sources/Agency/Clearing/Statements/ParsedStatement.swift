@@ -1,4 +1,5 @@
 import CivilTime
+import Printing
 import Ledger
 
 /// Which way money went, seen from our account.
@@ -75,8 +76,9 @@ public struct ParsedStatement: Sendable, Equatable {
                 "statement \(id) does not add up: opening \(openingFen) and entries "
                     + "\(movedFen) make \(expected) fen, it closes with \(closingFen); "
                     + "ask the bank for the whole statement",
-                zh: "对账单 \(id) 余额不平：期初 \(openingFen) 加发生额 \(movedFen) 为 "
-                    + "\(expected) 分，期末为 \(closingFen) 分；请向银行索取完整对账单")
+                zh: "对账单 \(id) 余额不平：期初 \(YuanText.plain(openingFen)) 元加发生额 "
+                    + "\(YuanText.plain(movedFen)) 元为 \(YuanText.plain(expected)) 元，"
+                    + "期末为 \(YuanText.plain(closingFen)) 元；请向银行索取完整对账单")
         }
     }
 }
