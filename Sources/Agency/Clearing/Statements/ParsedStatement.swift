@@ -1,6 +1,6 @@
 import CivilTime
-import Printing
 import Ledger
+import Printing
 
 /// Which way money went, seen from our account.
 public enum MoneyDirection: String, CaseIterable, Sendable {
