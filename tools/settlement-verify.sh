@@ -4,7 +4,8 @@
 #
 #   tools/settlement-verify.sh [--keys FILE] [--previous FILE] FILE|FOLDER…
 #
-# A folder is checked as a chain: its files *.txt by agency, partner and number, each against the
+# A folder is checked as a chain: its files *.txt by agency, partner and number (acknowledgements,
+# APA_*.txt, are another format and are passed over), each against the
 # one accepted before it. A file is checked alone, after --previous against that file and then each
 # against the one before it. Every file's sidecar FILE.hmac lies beside it.
 # The key file has lines "agency partner key-id hex"; empty lines and those with # are passed over.
@@ -696,14 +697,18 @@ check_file() {
 # Those names *.txt of a folder first that are no names of files, then the chains.
 check_folder() {
     folder=${1%/} names='' link_group=''
+    found=''
     for file in "$folder"/*.txt; do
-        [ -e "$file" ] || [ -L "$file" ] || trouble "$1: no file *.txt is there"
+        [ -e "$file" ] || [ -L "$file" ] || continue
+        case ${file##*/} in APA_*) continue ;; esac
+        found=yes
         if parse_name "${file##*/}"; then
             names="$names${file##*/} "
         else
             check_file "$file" yes
         fi
     done
+    [ "$found" ] || trouble "$1: no file *.txt is there"
     # Names of the right form have neither blanks nor characters of patterns.
     for name in $(printf '%s' "$names" | tr ' ' '\n' | sort -t _ -k 2,2 -k 3,3 -k 5,5); do
         check_file "$folder/$name" yes

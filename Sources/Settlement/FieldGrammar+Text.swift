@@ -26,7 +26,8 @@ extension FieldGrammar {
         }
     }
 
-    private static func fault(_ text: String, limit: Int) -> SettlementFieldCause? {
+    /// Why a text of at most so many characters cannot be written, or nothing; it may be empty.
+    static func fault(_ text: String, limit: Int) -> SettlementFieldCause? {
         // Counted first and in code points, so that an endless text is not searched to its end.
         guard text.utf8.count <= limit * 4, text.unicodeScalars.count <= limit else {
             return .tooLong(limit: limit)

@@ -15,6 +15,20 @@ struct FileScanner {
     static func contents(
         of file: FileDescriptor, into code: HMACSHA256? = nil
     ) throws(SettlementError) -> FileContents {
+        try contents(of: file) { bytes in code?.update(bytes) }
+    }
+
+    /// Hashes a file and writes its bytes to another one.
+    static func contents(
+        of file: FileDescriptor, copyingTo copy: FileDescriptor, _ disk: DiskCalls
+    ) throws(SettlementError) -> FileContents {
+        try contents(of: file) { bytes throws(SettlementError) in try copy.write(bytes, disk) }
+    }
+
+    private static func contents(
+        of file: FileDescriptor,
+        _ body: (UnsafeRawBufferPointer) throws(SettlementError) -> Void
+    ) throws(SettlementError) -> FileContents {
         let hash = SHA256()
         let buffer = UnsafeMutableRawBufferPointer.allocate(
             byteCount: bufferByteCount, alignment: 16)
@@ -25,7 +39,7 @@ struct FileScanner {
             guard count > 0 else { break }
             let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
             hash.update(bytes)
-            code?.update(bytes)
+            try body(bytes)
             offset += Int64(count)
         }
         return FileContents(digest: hash.finalize(), byteCount: offset)

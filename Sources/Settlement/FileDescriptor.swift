@@ -6,6 +6,21 @@ struct DiskCalls {
     var synchronize: (Int32) -> Int32 = { fsync($0) }
 }
 
+/// Who may read a file that is written.
+public enum SettlementAccess: Hashable, Sendable {
+    /// This user alone.
+    case owner
+    /// The group too: it may be the one that carries files to partners. Nobody else.
+    case group
+
+    var mode: mode_t {
+        switch self {
+        case .owner: 0o600
+        case .group: 0o640
+        }
+    }
+}
+
 /// An open file or folder, closed when the last reference goes.
 final class FileDescriptor {
     /// The error number of a name that does not exist.
@@ -33,11 +48,10 @@ final class FileDescriptor {
 
     /// Creates a file that must not exist yet.
     static func new(
-        _ name: String, in folder: FileDescriptor
+        _ name: String, in folder: FileDescriptor, access: SettlementAccess
     ) throws(SettlementError) -> FileDescriptor {
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-        // The group may be the one that carries files to partners; nobody else may read them.
-        let number = openat(folder.number, name, flags, 0o640)
+        let number = openat(folder.number, name, flags, access.mode)
         guard number >= 0 else { throw systemFailure(.create, name) }
         return FileDescriptor(number, name: name)
     }
@@ -68,6 +82,16 @@ final class FileDescriptor {
         let file = FileDescriptor(number, name: name)
         guard try file.status().st_mode & S_IFMT == S_IFREG else {
             throw .fileNotRegular(name: name)
+        }
+        return file
+    }
+
+    /// Opens a regular file for reading that must be there.
+    static func required(
+        _ name: String, in folder: FileDescriptor
+    ) throws(SettlementError) -> FileDescriptor {
+        guard let file = try existing(name, in: folder) else {
+            throw .systemFailure(operation: .open, name: name, code: notFound)
         }
         return file
     }

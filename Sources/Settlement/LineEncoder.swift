@@ -70,6 +70,36 @@ struct LineEncoder {
         end()
     }
 
+    /// Writes an acknowledgement from its first line to its last.
+    mutating func append(_ acknowledgement: Acknowledgement) {
+        begin(.acknowledgement)
+        text(Acknowledgement.version)
+        text(acknowledgement.agencyID.text)
+        text(acknowledgement.partnerID.text)
+        text("\(acknowledgement.date)")
+        integer(Int64(acknowledgement.number))
+        text(SettlementHeader.algorithm)
+        text(acknowledgement.keyID.text)
+        time(acknowledgement.createdAt)
+        text(acknowledgement.fileName)
+        text(acknowledgement.fileDigest.hex)
+        text(acknowledgement.verdict.rawValue)
+        text(acknowledgement.fault)
+        end()
+        for (index, item) in acknowledgement.items.enumerated() {
+            begin(.item)
+            integer(Int64(index + 1))
+            integer(Int64(item.lineNumber))
+            text(item.serial)
+            text(item.code.rawValue)
+            text(item.cause)
+            end()
+        }
+        begin(.end)
+        integer(Int64(acknowledgement.items.count))
+        end()
+    }
+
     private mutating func begin(_ record: SettlementRecord) {
         bytes.append(contentsOf: record.rawValue.utf8)
     }

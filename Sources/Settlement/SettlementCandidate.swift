@@ -20,26 +20,18 @@ public final class SettlementCandidate {
 
     public let totals: SettlementTotals
     /// The code in the sidecar.
-    public let code: MessageAuthenticationCode
+    public var code: MessageAuthenticationCode { pair.code }
     /// SHA-256 of the file's bytes, for the header of the next file.
-    public var digest: SHA256Digest { contents.digest }
-    public var byteCount: Int64 { contents.byteCount }
-    public var name: SettlementFileName { files.name }
+    public var digest: SHA256Digest { pair.contents.digest }
+    public var byteCount: Int64 { pair.contents.byteCount }
+    public var name: SettlementFileName { pair.files.name }
 
-    private let files: TemporaryFiles
-    private let contents: FileContents
-    private let disk: DiskCalls
+    private let pair: HiddenPair
     private var state = State.hidden
 
-    init(
-        files: TemporaryFiles, totals: SettlementTotals, code: MessageAuthenticationCode,
-        contents: FileContents, disk: DiskCalls
-    ) {
-        self.files = files
+    init(_ pair: HiddenPair, totals: SettlementTotals) {
+        self.pair = pair
         self.totals = totals
-        self.code = code
-        self.contents = contents
-        self.disk = disk
     }
 
     deinit {
@@ -61,17 +53,7 @@ public final class SettlementCandidate {
         case .discarded: preconditionFailure("a discarded file cannot be released")
         case .hidden: break
         }
-        let hasFile = try isFileReleased()
-        let hasSidecar = try isSidecarReleased()
-        if !hasSidecar { try files.folder.rename(files.sidecar, to: name.sidecarText) }
-        if !hasFile {
-            // Both names must not reach the disk in the wrong order.
-            try files.folder.synchronize(disk)
-            try files.folder.rename(files.file, to: name.text)
-        }
-        try files.folder.synchronize(disk)
-        files.remove()
-        let outcome = hasFile ? Outcome.releasedBefore : .released
+        let outcome = try pair.release()
         state = .released(outcome)
         return outcome
     }
@@ -81,28 +63,8 @@ public final class SettlementCandidate {
         switch state {
         case .released, .discarded: break
         case .hidden:
-            files.remove()
+            pair.files.remove()
             state = .discarded
         }
-    }
-
-    private func isFileReleased() throws(SettlementError) -> Bool {
-        guard let existing = try FileDescriptor.existing(name.text, in: files.folder) else {
-            return false
-        }
-        guard try existing.byteCount() == byteCount,
-            try FileScanner.contents(of: existing) == contents
-        else { throw .releasedFileDiffers(name: name.text) }
-        return true
-    }
-
-    private func isSidecarReleased() throws(SettlementError) -> Bool {
-        guard let existing = try FileDescriptor.existing(name.sidecarText, in: files.folder)
-        else { return false }
-        let expected = Array(SettlementSidecar.text(code, of: name).utf8)
-        guard try existing.readAll(limit: SettlementSidecar.maximumByteCount) == expected else {
-            throw .releasedSidecarDiffers(name: name.sidecarText)
-        }
-        return true
     }
 }

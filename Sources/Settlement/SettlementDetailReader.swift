@@ -21,9 +21,7 @@ public struct SettlementDetailReader {
         kept name: String, in folder: String, digest: SHA256Digest
     ) throws(SettlementError) {
         let folder = try FileDescriptor.folder(folder)
-        guard let file = try FileDescriptor.existing(name, in: folder) else {
-            throw .systemFailure(operation: .open, name: name, code: FileDescriptor.notFound)
-        }
+        let file = try FileDescriptor.required(name, in: folder)
         self.init(
             SettlementParser(file, name: try SettlementFileName(name)),
             expecting: FileContents(digest: digest, byteCount: try file.byteCount()))
@@ -66,9 +64,7 @@ public struct UnverifiedSettlement {
     /// - Throws: ``SettlementError`` when there is no regular file of this name.
     public init(_ name: String, in folder: String) throws(SettlementError) {
         let folder = try FileDescriptor.folder(folder)
-        guard let file = try FileDescriptor.existing(name, in: folder) else {
-            throw .systemFailure(operation: .open, name: name, code: FileDescriptor.notFound)
-        }
+        let file = try FileDescriptor.required(name, in: folder)
         reader = LineReader(file)
     }
 

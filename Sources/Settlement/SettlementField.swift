@@ -4,6 +4,18 @@ public enum SettlementRecord: String, CaseIterable, Hashable, Sendable {
     case detail = "D"
     case subtotal = "S"
     case trailer = "T"
+    /// The first line of an acknowledgement file.
+    case acknowledgement = "A"
+    case item = "I"
+    /// The last line of an acknowledgement file.
+    case end = "E"
+
+    /// The records of a settlement file, in its order.
+    public static let ofSettlementFile: [SettlementRecord] = [
+        .header, .detail, .subtotal, .trailer,
+    ]
+    /// The records of an acknowledgement file, in its order.
+    public static let ofAcknowledgement: [SettlementRecord] = [.acknowledgement, .item, .end]
 
     /// How many fields a line has, its letter included.
     public var fieldCount: Int {
@@ -12,6 +24,9 @@ public enum SettlementRecord: String, CaseIterable, Hashable, Sendable {
         case .detail: 12
         case .subtotal: 7
         case .trailer: 8
+        case .acknowledgement: 13
+        case .item: 6
+        case .end: 2
         }
     }
 }
@@ -69,7 +84,30 @@ public struct SettlementField: Hashable, Sendable {
     static let totalCommission = SettlementField(.trailer, 7, "commission")
     static let net = SettlementField(.trailer, 8, "net")
 
-    /// Every field but the letters, in the order of the file.
+    static let acknowledgementVersion = SettlementField(.acknowledgement, 2, "format version")
+    static let acknowledgingAgencyID = SettlementField(.acknowledgement, 3, "agency id")
+    static let acknowledgingPartnerID = SettlementField(.acknowledgement, 4, "partner id")
+    static let acknowledgementDate = SettlementField(.acknowledgement, 5, "date")
+    static let acknowledgementNumber = SettlementField(
+        .acknowledgement, 6, "acknowledgement number")
+    static let acknowledgementAlgorithm = SettlementField(.acknowledgement, 7, "MAC algorithm")
+    static let acknowledgementKeyID = SettlementField(.acknowledgement, 8, "key id")
+    static let acknowledgementCreatedAt = SettlementField(.acknowledgement, 9, "creation time")
+    static let acknowledgedName = SettlementField(.acknowledgement, 10, "acknowledged file")
+    static let acknowledgedDigest = SettlementField(
+        .acknowledgement, 11, "acknowledged file's SHA-256")
+    static let verdict = SettlementField(.acknowledgement, 12, "verdict")
+    static let fault = SettlementField(.acknowledgement, 13, "fault")
+
+    static let itemNumber = SettlementField(.item, 2, "item number")
+    static let itemLine = SettlementField(.item, 3, "line in the file")
+    static let itemSerial = SettlementField(.item, 4, "serial")
+    static let rejectCode = SettlementField(.item, 5, "reject code")
+    static let cause = SettlementField(.item, 6, "cause")
+
+    static let itemCount = SettlementField(.end, 2, "item count")
+
+    /// Every field of a settlement file but the letters, in its order.
     public static let all: [SettlementField] = [
         version, agencyID, partnerID, businessDate, currency, sequence, algorithm, keyID,
         previousDigest, createdAt, ledgerRoot, ledgerSize, lineNumber, serial, partnerReference,
@@ -78,6 +116,14 @@ public struct SettlementField: Hashable, Sendable {
         subtotalType, subtotalPostedCount, subtotalReversedCount, subtotalAmount, subtotalFee,
         subtotalCommission, detailCount, postedCount, reversedCount, totalAmount, totalFee,
         totalCommission, net,
+    ]
+
+    /// Every field of an acknowledgement file but the letters, in its order.
+    public static let ofAcknowledgement: [SettlementField] = [
+        acknowledgementVersion, acknowledgingAgencyID, acknowledgingPartnerID, acknowledgementDate,
+        acknowledgementNumber, acknowledgementAlgorithm, acknowledgementKeyID,
+        acknowledgementCreatedAt, acknowledgedName, acknowledgedDigest, verdict, fault, itemNumber,
+        itemLine, itemSerial, rejectCode, cause, itemCount,
     ]
 }
 
@@ -111,6 +157,8 @@ public enum SettlementFieldCause: Error, Hashable, Sendable {
     case cardNotMasked
     /// The first file, and no other, has 64 zeros for the previous file's digest.
     case contradictsSequence
+    /// A fault belongs to a file that is rejected, and items to one that is accepted in part.
+    case contradictsVerdict
 }
 
 extension SettlementFieldCause: CustomStringConvertible {
@@ -133,6 +181,7 @@ extension SettlementFieldCause: CustomStringConvertible {
         case .digestMalformed: "not 64 lower-case hexadecimal digits"
         case .cardNotMasked: "not twelve asterisks and four digits"
         case .contradictsSequence: "64 zeros belong to file number 1 and to no other"
+        case .contradictsVerdict: "does not go with the verdict"
         }
     }
 }

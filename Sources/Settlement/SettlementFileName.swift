@@ -1,8 +1,19 @@
 import CivilTime
 import Cryptography
 
+/// What a file is, by the letters that begin its name.
+public enum SettlementFileKind: String, CaseIterable, Hashable, Sendable {
+    /// The transactions of a day.
+    case settlement = "APS"
+    /// What became of a file of the other side.
+    case acknowledgement = "APA"
+}
+
 /// The name of a settlement file, `APS_<agency>_<partner>_<YYYYMMDD>_<sequence, six digits>.txt`.
+///
+/// An acknowledgement file has such a name too, with `APA` and a number of its own.
 public struct SettlementFileName: Hashable, Sendable {
+    public let kind: SettlementFileKind
     public let agencyID: SettlementIdentifier
     public let partnerID: SettlementIdentifier
     public let businessDate: BusinessDate
@@ -14,6 +25,7 @@ public struct SettlementFileName: Hashable, Sendable {
     ///   file can have.
     public init(_ header: SettlementHeader) throws(SettlementError) {
         try header.check()
+        kind = .settlement
         agencyID = header.agencyID
         partnerID = header.partnerID
         businessDate = header.businessDate
@@ -24,8 +36,8 @@ public struct SettlementFileName: Hashable, Sendable {
     ///
     /// - Throws: ``SettlementError`` for a date or number that a header cannot carry.
     public init(
-        agencyID: SettlementIdentifier, partnerID: SettlementIdentifier,
-        businessDate: BusinessDate, sequence: Int
+        kind: SettlementFileKind = .settlement, agencyID: SettlementIdentifier,
+        partnerID: SettlementIdentifier, businessDate: BusinessDate, sequence: Int
     ) throws(SettlementError) {
         guard FieldGrammar.isWritable(businessDate) else {
             throw .fieldInvalid(
@@ -36,21 +48,37 @@ public struct SettlementFileName: Hashable, Sendable {
             throw .fieldInvalid(
                 line: 1, field: .sequence, value: "\(sequence)", cause: .outOfRange(allowed))
         }
+        self.kind = kind
         self.agencyID = agencyID
         self.partnerID = partnerID
         self.businessDate = businessDate
         self.sequence = sequence
     }
 
-    /// Parses a name; the one way to write each name is the only one accepted.
+    /// Parses a name of either kind.
     ///
     /// - Throws: ``SettlementError/fileNameMalformed(name:)``.
-    public init(_ text: String) throws(SettlementError) {
+    public init(ofAnyKind text: String) throws(SettlementError) {
+        try self.init(text, kind: Self.kind(of: text))
+    }
+
+    /// The kind of file that a name promises, whether it is well formed or not.
+    public static func kind(of text: String) -> SettlementFileKind {
+        let beginning = SettlementFileKind.acknowledgement.rawValue + "_"
+        return text.utf8.starts(with: beginning.utf8) ? .acknowledgement : .settlement
+    }
+
+    /// Parses a name; the one way to write each name is the only one accepted.
+    ///
+    /// - Throws: ``SettlementError/fileNameMalformed(name:)``, also for a name of the other kind.
+    public init(
+        _ text: String, kind: SettlementFileKind = .settlement
+    ) throws(SettlementError) {
         let malformed = SettlementError.fileNameMalformed(name: SafeText.of(text.utf8))
         guard text.hasSuffix(Self.suffix) else { throw malformed }
         let parts = text.dropLast(Self.suffix.count)
             .split(separator: "_", omittingEmptySubsequences: false)
-        guard parts.count == 5, parts[0] == Self.prefix,
+        guard parts.count == 5, parts[0] == kind.rawValue,
             let agencyID = SettlementIdentifier(parts[1]),
             let partnerID = SettlementIdentifier(parts[2]),
             parts[3].utf8.count == 8, parts[3].utf8.allSatisfy(FieldGrammar.isDigit),
@@ -62,6 +90,7 @@ public struct SettlementFileName: Hashable, Sendable {
             parts[4].utf8.allSatisfy(FieldGrammar.isDigit), let sequence = Int(parts[4]),
             SettlementHeader.allowedSequences.contains(Int64(sequence))
         else { throw malformed }
+        self.kind = kind
         self.agencyID = agencyID
         self.partnerID = partnerID
         businessDate = date
@@ -74,7 +103,7 @@ public struct SettlementFileName: Hashable, Sendable {
     public var text: String {
         let digits = String(sequence)
         let zeros = String(repeating: "0", count: Self.sequenceDigitCount - digits.utf8.count)
-        return "\(Self.prefix)_\(agencyID)_\(partnerID)_\(businessDate.compact)_\(zeros)\(digits)"
+        return "\(kind.rawValue)_\(agencyID)_\(partnerID)_\(businessDate.compact)_\(zeros)\(digits)"
             + Self.suffix
     }
 
@@ -86,7 +115,6 @@ public struct SettlementFileName: Hashable, Sendable {
         SettlementSidecar.text(code, of: self)
     }
 
-    static let prefix = "APS"
     static let suffix = ".txt"
     static let sidecarSuffix = ".hmac"
     static let sequenceDigitCount = 6
@@ -137,6 +165,19 @@ enum SettlementSidecar {
             throw .sidecarForOtherFile(name: name.sidecarText, expected: name.text)
         }
         return code
+    }
+
+    /// Reads the sidecar of a file that lies beside it.
+    ///
+    /// - Throws: ``SettlementError`` when it is missing, malformed or another file's.
+    static func read(
+        of name: SettlementFileName, in folder: FileDescriptor
+    ) throws(SettlementError) -> MessageAuthenticationCode {
+        let sidecar = try FileDescriptor.required(name.sidecarText, in: folder)
+        guard let text = try sidecar.readAll(limit: maximumByteCount) else {
+            throw .sidecarMalformed(name: name.sidecarText)
+        }
+        return try parse(text, of: name)
     }
 
     private static let opening = "HMAC-SHA2-256("

@@ -18,6 +18,7 @@ public final class SettlementFileWriter {
     /// Counts, sums and net of the lines so far.
     public private(set) var totals = SettlementTotals()
 
+    private let access: SettlementAccess
     private let files: TemporaryFiles
     private let file: FileDescriptor
     private let hash = SHA256()
@@ -33,19 +34,24 @@ public final class SettlementFileWriter {
     /// - Parameters:
     ///   - folder: The path of the partner's folder, which must exist.
     ///   - key: The key that the header's key id names.
+    ///   - access: Who may read the file and its sidecar.
     /// - Throws: ``SettlementError`` for a header that no file can have, or from the system.
     public convenience init(
-        folder: String, header: SettlementHeader, key: SymmetricKey
+        folder: String, header: SettlementHeader, key: SymmetricKey,
+        access: SettlementAccess = .group
     ) throws(SettlementError) {
-        try self.init(folder: folder, header: header, key: key, disk: DiskCalls())
+        try self.init(
+            folder: folder, header: header, key: key, access: access, disk: DiskCalls())
     }
 
     init(
-        folder: String, header: SettlementHeader, key: SymmetricKey, disk: DiskCalls
+        folder: String, header: SettlementHeader, key: SymmetricKey,
+        access: SettlementAccess = .group, disk: DiskCalls
     ) throws(SettlementError) {
+        self.access = access
         name = try SettlementFileName(header)
         files = TemporaryFiles(name: name, folder: try .folder(folder))
-        file = try .new(files.file, in: files.folder)
+        file = try .new(files.file, in: files.folder, access: access)
         code = HMACSHA256(key: key)
         self.disk = disk
         encoder.append(header)
@@ -87,17 +93,14 @@ public final class SettlementFileWriter {
         let code = code.finalize()
         do throws(SettlementError) {
             try file.synchronize(disk)
-            let sidecar = try FileDescriptor.new(files.sidecar, in: files.folder)
-            let text = Array(SettlementSidecar.text(code, of: name).utf8)
-            try sidecar.writeAll(text, disk)
-            try sidecar.synchronize(disk)
+            try files.write(sidecar: code, access: access, disk)
         } catch {
             throw fail(error)
         }
         state = .finished
+        let contents = FileContents(digest: hash.finalize(), byteCount: byteCount)
         return SettlementCandidate(
-            files: files, totals: totals, code: code,
-            contents: FileContents(digest: hash.finalize(), byteCount: byteCount), disk: disk)
+            HiddenPair(files: files, code: code, contents: contents, disk: disk), totals: totals)
     }
 
     /// Gives the file up and removes it; the writer cannot be used afterwards.

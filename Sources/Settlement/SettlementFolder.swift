@@ -12,6 +12,37 @@ public enum SettlementFolder {
         for name in names { try folder.remove(name) }
         return names
     }
+
+    /// Puts a file and its sidecar into another folder too, byte for byte, as a release does.
+    ///
+    /// - Parameters:
+    ///   - source: The path of the folder that has both, released.
+    ///   - target: The path of the folder that is to have them; what already lies there stays.
+    ///   - access: Who may read them there.
+    /// - Throws: ``SettlementError/releasedFileDiffers(name:)`` or
+    ///   ``SettlementError/releasedSidecarDiffers(name:)`` for other bytes under the name, an
+    ///   error of the sidecar, or a failure of the system, after which it may be tried again.
+    @discardableResult
+    public static func copy(
+        _ name: SettlementFileName, from source: String, to target: String,
+        access: SettlementAccess
+    ) throws(SettlementError) -> SettlementCandidate.Outcome {
+        try copy(name, from: source, to: target, access: access, disk: DiskCalls())
+    }
+
+    static func copy(
+        _ name: SettlementFileName, from source: String, to target: String,
+        access: SettlementAccess, disk: DiskCalls
+    ) throws(SettlementError) -> SettlementCandidate.Outcome {
+        let pair = try HiddenPair(
+            copying: name, from: .folder(source), to: .folder(target), access: access, disk: disk)
+        do throws(SettlementError) {
+            return try pair.release()
+        } catch {
+            pair.files.remove()
+            throw error
+        }
+    }
 }
 
 /// The two hidden names under which a file and its sidecar are written.
@@ -52,7 +83,7 @@ struct TemporaryFiles {
             name.removeLast(SettlementFileName.sidecarSuffix.count)
         }
         do {
-            _ = try SettlementFileName(name)
+            _ = try SettlementFileName(ofAnyKind: name)
             return true
         } catch {
             return false

@@ -35,7 +35,8 @@ struct SettlementParser {
             case .details:
                 let line = try self.line(bytes, [.detail, .subtotal, .trailer])
                 switch line.record {
-                case .header: preconditionFailure("a header was not expected")
+                case .header, .acknowledgement, .item, .end:
+                    preconditionFailure("only what was expected is read")
                 case .detail: return try read(detail: line)
                 case .subtotal: try read(subtotal: line, doneCount: 0)
                 case .trailer: try read(trailer: line, doneCount: 0)
@@ -43,7 +44,8 @@ struct SettlementParser {
             case .subtotals(let doneCount):
                 let line = try self.line(bytes, [.subtotal, .trailer])
                 switch line.record {
-                case .header, .detail: preconditionFailure("a header or detail was not expected")
+                case .header, .detail, .acknowledgement, .item, .end:
+                    preconditionFailure("only what was expected is read")
                 case .subtotal: try read(subtotal: line, doneCount: doneCount)
                 case .trailer: try read(trailer: line, doneCount: doneCount)
                 }

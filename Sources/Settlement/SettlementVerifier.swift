@@ -36,17 +36,13 @@ public struct SettlementVerifier {
     ) throws -> VerifiedSettlement {
         let name = try SettlementFileName(name)
         let folder = try FileDescriptor.folder(folder)
-        let file = try open(name.text, in: folder)
+        let file = try FileDescriptor.required(name.text, in: folder)
         let byteCount = try file.byteCount()
         guard byteCount <= Self.maximumFileByteCount else {
             throw SettlementError.fileTooLarge(
                 name: name.text, byteCount: byteCount, limit: Self.maximumFileByteCount)
         }
-        let sidecar = try open(name.sidecarText, in: folder)
-        guard let text = try sidecar.readAll(limit: SettlementSidecar.maximumByteCount) else {
-            throw SettlementError.sidecarMalformed(name: name.sidecarText)
-        }
-        let code = try SettlementSidecar.parse(text, of: name)
+        let code = try SettlementSidecar.read(of: name, in: folder)
         return try verify(file, name: name, code: code, onAuthentic)
     }
 
@@ -80,15 +76,6 @@ public struct SettlementVerifier {
         return SettlementKeyReference(
             agencyID: try line.identifier(.agencyID), partnerID: try line.identifier(.partnerID),
             keyID: try line.identifier(.keyID))
-    }
-
-    private func open(
-        _ name: String, in folder: FileDescriptor
-    ) throws(SettlementError) -> FileDescriptor {
-        guard let file = try FileDescriptor.existing(name, in: folder) else {
-            throw .systemFailure(operation: .open, name: name, code: FileDescriptor.notFound)
-        }
-        return file
     }
 }
 

@@ -18,6 +18,11 @@ public struct JSONLimits: Sendable {
         maximumBytes: 1_536 * 1024, maximumDepth: 8, maximumMembers: memberCeiling,
         maximumElements: 1_000, maximumStringBytes: 1_400 * 1024)
 
+    /// Limits for a file that a partner sends over the wire.
+    public static let partnerFile = JSONLimits(
+        maximumBytes: 12 * 1024 * 1024, maximumDepth: 2, maximumMembers: memberCeiling,
+        maximumElements: 1, maximumStringBytes: 11_500 * 1024)
+
     /// Limits for a data file that an administrator hands over.
     public static let dataFile = JSONLimits(
         maximumBytes: 64 * 1024 * 1024, maximumDepth: 16, maximumMembers: memberCeiling,

@@ -11,15 +11,23 @@ import Testing
                 .appending(path: "docs/settlement-file.md"), encoding: .utf8)
     }
 
-    @Test("every field has a row under its name", arguments: SettlementField.all)
+    /// The document that has the record.
+    private static func document(of record: SettlementRecord) throws -> String {
+        SettlementRecord.ofAcknowledgement.contains(record)
+            ? try AcknowledgementTests.document() : try document()
+    }
+
+    @Test(
+        "every field has a row under its name",
+        arguments: SettlementField.all + SettlementField.ofAcknowledgement)
     func field(_ field: SettlementField) throws {
         let row = "\n| \(field.record.rawValue)\(field.position) | \(field.name) |"
-        #expect(try Self.document().contains(row))
+        #expect(try Self.document(of: field.record).contains(row))
     }
 
     @Test("every record names its number of fields", arguments: SettlementRecord.allCases)
     func record(_ record: SettlementRecord) throws {
-        let document = try Self.document()
+        let document = try Self.document(of: record)
         let section = try #require(document.range(of: "\n## \(record.rawValue) — "))
         let text = document[section.upperBound...].drop { $0 != "\n" }
         #expect(text.hasPrefix("\n\n\(record.fieldCount) fields."))

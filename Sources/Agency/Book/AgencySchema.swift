@@ -31,6 +31,9 @@ public enum AgencySchema {
                     settlementTerms,
                     reconciliation,
                     clearing,
+                    deliveries,
+                    acknowledgements,
+                    acknowledgementFiles,
                 ].joined())
         ]
 

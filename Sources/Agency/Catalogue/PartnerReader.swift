@@ -15,6 +15,12 @@ public struct PartnerReader {
             .first(.text(code)) { ID<Partner>($0.integer(0)) }
     }
 
+    /// The code of a partner, or nothing.
+    public func code(of partner: ID<Partner>) throws -> String? {
+        try connection.prepare("SELECT code FROM partner WHERE partner_id = $1")
+            .first(.integer(partner.number)) { $0.text(0) }
+    }
+
     /// All partners, in order of their codes.
     func all() throws -> [(id: ID<Partner>, code: String)] {
         try connection.prepare("SELECT partner_id, code FROM partner ORDER BY code")

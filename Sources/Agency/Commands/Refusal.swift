@@ -158,6 +158,9 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case unknownReceipt = "unknown-receipt"
     case receiptNotPosted = "receipt-not-posted"
     case unknownSettlementFile = "unknown-settlement-file"
+    case unknownAcknowledgement = "unknown-acknowledgement"
+    case acknowledgementMismatch = "acknowledgement-mismatch"
+    case partnerFileRefused = "partner-file-refused"
     // Day close
     case dateNotOpen = "date-not-open"
     case shiftsOpen = "shifts-open"

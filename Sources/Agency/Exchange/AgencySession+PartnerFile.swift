@@ -19,6 +19,14 @@ struct PartnerFileArrival: Sendable {
         let state: PartnerFile.State
         let fault: String?
         let reason: String
+
+        /// Of a number that was accepted already.
+        static func reused(_ number: Int) -> Verdict {
+            Verdict(
+                state: .rejected, fault: PartnerFile.Fault.sequenceReused.rawValue,
+                reason: "number \(number) was accepted already, with other bytes; send "
+                    + "corrections under the next number")
+        }
     }
 
     /// What was seen of a file in a layout of the partner's own.
@@ -34,6 +42,8 @@ struct PartnerFileArrival: Sendable {
         case verified(Verified)
         /// Right in every respect of its layout; its date is still to be seen.
         case read(Read)
+        /// The file of ours that it names is still to be seen.
+        case acknowledgement(Acknowledgement)
         case refused(Verdict)
     }
 
@@ -42,24 +52,35 @@ struct PartnerFileArrival: Sendable {
     let digest: SHA256Digest
     let sidecarDigest: SHA256Digest?
     let byteCount: Int64
+    /// The key that it names, where that is a valid one of the partner's.
+    let keyID: String?
     let finding: Finding
+}
+
+/// What became of a file of a partner, and what that tells of ours.
+struct PartnerFileRecord: Sendable {
+    let file: PartnerFile
+    /// Whether it had come before, and nothing was done.
+    let isRepeated: Bool
+    var acknowledgement: SettlementAcknowledgement?
 }
 
 extension AgencySession {
     /// Keeps what became of a file, once; then files that waited for it find their place.
-    func record(_ arrival: PartnerFileArrival) throws -> PartnerFile {
+    func record(_ arrival: PartnerFileArrival) throws -> PartnerFileRecord {
         let reader = PartnerFileReader(connection)
         let same = try reader.same(
             name: arrival.name, digest: arrival.digest.hex,
             sidecarDigest: arrival.sidecarDigest?.hex, partner: arrival.partner)
         // It came twice at once, and the other was quicker.
-        if let same, same.state != .quarantined { return same }
+        if let same, same.state != .quarantined { return .init(file: same, isRepeated: true) }
         if let same, case .refused(let refused) = arrival.finding, refused.state == .quarantined {
-            return same
+            return .init(file: same, isRepeated: true)
         }
+        var acknowledgement: SettlementAcknowledgement?
         let id: ID<PartnerFile>
         switch arrival.finding {
-        case .refused(let verdict): id = try insert(arrival, verdict, nil)
+        case .refused(let verdict): id = try insert(arrival, verdict)
         case .verified(let verified):
             let link = try reader.newestLink(of: arrival.partner)
             id = try insert(
@@ -69,11 +90,44 @@ extension AgencySession {
         case .read(let read):
             id = try insert(arrival, verdict(on: read.date, of: arrival.partner), read)
             try keep(read.totals, .in, file: id.number)
+        case .acknowledgement(let content):
+            (id, acknowledgement) = try record(content, arrival)
         }
         guard let file = try reader.file(id) else {
             preconditionFailure("the file was written in this command")
         }
-        return file
+        return PartnerFileRecord(
+            file: file, isRepeated: false, acknowledgement: acknowledgement)
+    }
+
+    /// Keeps what a partner's file says of a file of ours; its number counts once.
+    private func record(
+        _ content: Acknowledgement, _ arrival: PartnerFileArrival
+    ) throws -> (ID<PartnerFile>, SettlementAcknowledgement?) {
+        let verdict: PartnerFileArrival.Verdict
+        var acknowledged: SettlementFileRow?
+        if try PartnerFileReader(connection).hasAcknowledgement(
+            content.number, of: arrival.partner)
+        {
+            verdict = .reused(content.number)
+        } else {
+            do {
+                acknowledged = try acknowledgedFile(
+                    named: content.fileName, digest: content.fileDigest.hex,
+                    lines: content.items.map { Int64($0.lineNumber) }, of: arrival.partner)
+                verdict = .accepted
+            } catch let mismatch as AcknowledgementMismatch {
+                verdict = .init(
+                    state: .rejected, fault: mismatch.fault.rawValue, reason: "\(mismatch)")
+            }
+        }
+        let id = try insert(arrival, verdict, number: content.number)
+        guard let acknowledged else { return (id, nil) }
+        let acknowledgement = try keep(
+            NewAcknowledgement(
+                verdict: content.verdict, fault: content.fault, items: content.items),
+            of: acknowledged, from: .file(id))
+        return (id, acknowledgement)
     }
 
     /// What becomes of a verified file by its place in its partner's chain.
@@ -86,10 +140,7 @@ extension AgencySession {
                 state: .waiting, fault: nil, reason: "the file before it has not come yet")
         }
         if header.sequence <= newest {
-            return .init(
-                state: .rejected, fault: PartnerFile.Fault.sequenceReused.rawValue,
-                reason: "number \(header.sequence) was accepted already, with other bytes; send "
-                    + "corrections under the next number")
+            return .reused(header.sequence)
         }
         do throws(SettlementError) {
             try header.checkFollows(link)
@@ -162,25 +213,27 @@ extension AgencySession {
 
     private func insert(
         _ arrival: PartnerFileArrival, _ verdict: PartnerFileArrival.Verdict,
-        _ verified: PartnerFileArrival.Verified?
+        _ verified: PartnerFileArrival.Verified? = nil, number sequence: Int? = nil
     ) throws -> ID<PartnerFile> {
         let header = verified?.header
         let number = try connection.prepare(
             """
-            INSERT INTO partner_file (partner_id, name, received_at, digest, sidecar_digest,
-                byte_count, state, fault, reason, key_id, business_date, sequence,
+            INSERT INTO partner_file (partner_id, kind, name, received_at, digest,
+                sidecar_digest, byte_count, state, fault, reason, key_id, business_date, sequence,
                 previous_digest, detail_count, net_fen)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
             RETURNING file_id
             """
         ).first(
-            .integer(arrival.partner.number), .text(arrival.name),
+            .integer(arrival.partner.number),
+            .text(PartnerFile.Kind(name: arrival.name).rawValue), .text(arrival.name),
             .integer(now.millisecondsSinceEpoch), .text(arrival.digest.hex),
             .text(arrival.sidecarDigest?.hex), .integer(arrival.byteCount),
             .text(verdict.state.rawValue), .text(verdict.fault), .text(verdict.reason),
-            .text(header?.keyID.text),
+            .text(arrival.keyID),
             .integer((header?.businessDate.daysSinceEpoch).map { Int64($0) }),
-            .integer((header?.sequence).map { Int64($0) }), .text(header?.previousDigest.hex),
+            .integer((header?.sequence ?? sequence).map { Int64($0) }),
+            .text(header?.previousDigest.hex),
             .integer((verified?.totals.detailCount).map { Int64($0) }),
             .integer(verified?.totals.netFen)
         ) { $0.integer(0) }

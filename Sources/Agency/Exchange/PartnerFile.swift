@@ -14,8 +14,20 @@ import StrictJSON
 ///     rejected                       its sender is known, and it is wrong
 ///
 /// The same bytes under the same name change nothing, except that what was quarantined is looked at
-/// again: the key may be known by now.
+/// again: the key may be known by now. An acknowledgement of a file of ours never waits.
 public struct PartnerFile: Sendable, Equatable {
+    /// What a file is, by its name.
+    public enum Kind: String, Sendable, CaseIterable {
+        case settlement, acknowledgement
+
+        init(name: String) {
+            switch SettlementFileName.kind(of: name) {
+            case .settlement: self = .settlement
+            case .acknowledgement: self = .acknowledgement
+            }
+        }
+    }
+
     public enum State: String, Sendable, CaseIterable {
         case accepted, waiting, quarantined, rejected
     }
@@ -32,11 +44,18 @@ public struct PartnerFile: Sendable, Equatable {
         case dateMissing
         /// A file of this date, or of a later one, was accepted already.
         case dateReused
+        /// An acknowledgement of a file that we did not release to this partner.
+        case acknowledgedFileUnknown
+        /// An acknowledgement of other bytes than those that we released.
+        case acknowledgedDigestDiffers
+        /// An acknowledgement that names a line which the file does not have.
+        case acknowledgedLineUnknown
     }
 
     public let id: ID<PartnerFile>
     public let partner: ID<Partner>
     public let partnerCode: String
+    public let kind: Kind
     public let name: String
     public let receivedAt: Instant
     public let digest: String
@@ -50,12 +69,15 @@ public struct PartnerFile: Sendable, Equatable {
     public let sequence: Int64?
     public let detailCount: Int64?
     public let netFen: Int64?
+    /// The name of the file in which we told the partner what became of it.
+    public let acknowledgement: String?
 
     public func encode(to writer: inout JSONWriter, zone: ZoneOffset) {
         writer.beginObject()
         writer.field("file_id", String(id.number))
         writer.field("name", name)
         writer.field("partner_id", partnerCode)
+        writer.field("kind", kind.rawValue)
         writer.field("received_at", zone.text(receivedAt))
         writer.field("status", state.rawValue)
         writer.field("fault", orNull: fault)
@@ -67,6 +89,7 @@ public struct PartnerFile: Sendable, Equatable {
         writer.field("sequence", orNull: sequence)
         writer.field("detail_count", orNull: detailCount)
         writer.field("net_fen", orNull: netFen)
+        writer.field("acknowledgement", orNull: acknowledgement)
         writer.endObject()
     }
 }
@@ -79,8 +102,10 @@ public struct PartnerFileReader {
     private static let columns = """
         SELECT f.file_id, f.partner_id, p.code, f.name, f.received_at, f.digest, f.sidecar_digest,
             f.byte_count, f.state, f.fault, f.reason, f.key_id, f.business_date, f.sequence,
-            f.detail_count, f.net_fen
+            f.detail_count, f.net_fen, f.kind, a.name
         FROM partner_file f JOIN partner p ON p.partner_id = f.partner_id
+        LEFT JOIN acknowledgement_file a ON a.partner_file_id = f.file_id
+            AND a.state = 'released'
         """
 
     private let connection: Connection
@@ -144,7 +169,8 @@ public struct PartnerFileReader {
         try connection.prepare(
             """
             SELECT sequence, business_date, digest FROM partner_file
-            WHERE partner_id = $1 AND state = 'accepted' AND sequence IS NOT NULL
+            WHERE partner_id = $1 AND kind = 'settlement' AND state = 'accepted'
+                AND sequence IS NOT NULL
             ORDER BY sequence DESC LIMIT 1
             """
         ).first(.integer(partner.number)) { row in
@@ -164,6 +190,16 @@ public struct PartnerFileReader {
             WHERE partner_id = $1 AND state = 'accepted'
             """
         ).first(.integer(partner.number)) { $0.isNull(0) ? nil : $0.businessDate(0) } ?? nil
+    }
+
+    /// Whether an acknowledgement of a number was accepted from a partner.
+    func hasAcknowledgement(_ number: Int, of partner: ID<Partner>) throws -> Bool {
+        try connection.prepare(
+            """
+            SELECT 1 FROM partner_file WHERE partner_id = $1 AND kind = 'acknowledgement'
+                AND state = 'accepted' AND sequence = $2
+            """
+        ).first(.integer(partner.number), .integer(Int64(number))) { _ in true } ?? false
     }
 
     /// A file that waits, as far as its place in the chain depends on it.
@@ -200,14 +236,18 @@ extension PartnerFile {
         guard let state = State(rawValue: row.text(8)) else {
             throw row.damage(8, expected: "a state")
         }
+        guard let kind = Kind(rawValue: row.text(16)) else {
+            throw row.damage(16, expected: "a kind")
+        }
         self.init(
             id: ID(row.integer(0)), partner: ID(row.integer(1)), partnerCode: row.text(2),
-            name: row.text(3), receivedAt: Instant(millisecondsSinceEpoch: row.integer(4)),
+            kind: kind, name: row.text(3),
+            receivedAt: Instant(millisecondsSinceEpoch: row.integer(4)),
             digest: row.text(5), sidecarDigest: row.optionalText(6), byteCount: row.integer(7),
             state: state, fault: row.optionalText(9), reason: row.text(10),
             keyID: row.optionalText(11),
             date: row.isNull(12) ? nil : row.businessDate(12),
             sequence: row.optionalInteger(13), detailCount: row.optionalInteger(14),
-            netFen: row.optionalInteger(15))
+            netFen: row.optionalInteger(15), acknowledgement: row.optionalText(17))
     }
 }

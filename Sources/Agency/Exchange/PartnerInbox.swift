@@ -5,7 +5,7 @@ import SQL
 import Settlement
 import Synchronization
 
-/// Takes the files that partners lay into their inbox folders, `inbox/<partner>/`.
+/// Takes the files that partners lay into their inbox folders, `inbox/<partner>/`, or send.
 ///
 /// Each file is copied into `received/`, checked there, recorded in one step, and only then taken
 /// out of the inbox: a crash in between repeats it, and the same bytes change nothing. One file's
@@ -24,6 +24,8 @@ public final class PartnerInbox: Sendable {
         public struct Item: Sendable {
             public let file: PartnerFile
             public let isRepeated: Bool
+            /// What it says of a file of ours.
+            public let acknowledgement: SettlementAcknowledgement?
         }
 
         public fileprivate(set) var items: [Item] = []
@@ -36,6 +38,8 @@ public final class PartnerInbox: Sendable {
     private let sidecarSeconds: Double
     // Two rounds at once would take the same files.
     private let turn = Mutex(())
+    /// The hidden folders that are in use; what else is hidden is a crash's.
+    private let workshops = Mutex<Set<String>>([])
 
     public init(
         book: Book, restSeconds: Double = PartnerInbox.restSeconds,
@@ -72,18 +76,12 @@ public final class PartnerInbox: Sendable {
         try BookFolder.make(inbox)
         try BookFolder.make(kept)
         let files = FileManager.default
-        // What a crash left half copied is of no use; nobody else writes here.
-        for name in try files.contentsOfDirectory(atPath: kept) where name.hasPrefix(".") {
-            try files.removeItem(atPath: kept + "/" + name)
-        }
-        let layout = try book.readers.read {
-            try LayoutLibrary($0).layout(of: partner, on: book.profile.zone.date(at: book.clock()))
-        }
+        try removeAbandoned(in: kept)
+        let layout = try layout(of: partner)
         let names = try files.contentsOfDirectory(atPath: inbox).sorted()
         for name in names.filter(Self.isData).prefix(Self.maximumFilesPerRound) {
             do {
-                // What has our own names is in our own format, layout or not.
-                let layout = name.hasPrefix("APS_") ? nil : layout
+                let layout = Self.isOurFormat(name) ? nil : layout
                 guard
                     let sidecar = try layout == nil
                         ? sidecarState(of: name, in: inbox) : restState(of: name, in: inbox)
@@ -94,6 +92,17 @@ public final class PartnerInbox: Sendable {
             } catch {
                 round.faults.append("inbox/\(code)/\(name): \(error)")
             }
+        }
+    }
+
+    /// Whether a file is in our own format; its name says so, whatever layout its partner has.
+    private static func isOurFormat(_ name: String) -> Bool {
+        SettlementFileKind.allCases.contains { name.hasPrefix($0.rawValue + "_") }
+    }
+
+    private func layout(of partner: ID<Partner>) throws -> StoredLayout? {
+        try book.readers.read {
+            try LayoutLibrary($0).layout(of: partner, on: book.profile.zone.date(at: book.clock()))
         }
     }
 
@@ -131,96 +140,83 @@ public final class PartnerInbox: Sendable {
         _ name: String, from inbox: String, to kept: String, hasSidecar: Bool,
         _ layout: StoredLayout?, _ partner: ID<Partner>, _ code: String
     ) throws -> Round.Item {
-        let workshop = kept + "/.\(UInt64.random(in: .min ... .max))"
-        try BookFolder.make(workshop)
-        defer { remove(workshop) }
         let limit = SettlementVerifier.maximumFileByteCount
-        let (digest, byteCount) = try ReceivedFile.copy(
-            inbox + "/" + name, to: workshop + "/" + name, limit: limit)
-        let sidecarDigest =
-            hasSidecar
-            ? try ReceivedFile.copy(
-                inbox + "/" + name + ".hmac", to: workshop + "/" + name + ".hmac", limit: limit
-            ).digest : nil
-        let same = try book.readers.read {
-            try PartnerFileReader($0).same(
-                name: name, digest: digest.hex, sidecarDigest: sidecarDigest?.hex,
-                partner: partner)
-        }
-        let file: PartnerFile
-        if let same, same.state != .quarantined {
-            file = same
-        } else {
-            let finding =
-                try layout.map { try $0.finding(of: name, in: workshop) }
-                ?? finding(of: name, in: workshop, hasSidecar: hasSidecar, partner, code)
-            try keep(workshop, in: kept, digest: digest, sidecarDigest: sidecarDigest)
-            let arrival = PartnerFileArrival(
-                partner: partner, name: name, digest: digest, sidecarDigest: sidecarDigest,
-                byteCount: byteCount, finding: finding)
-            file = try book.writer.perform { try $0.record(arrival) }
+        let item = try inWorkshop(in: kept) { workshop in
+            let copy = try ReceivedFile.copy(
+                inbox + "/" + name, to: workshop + "/" + name, limit: limit)
+            let sidecar =
+                hasSidecar
+                ? try ReceivedFile.copy(
+                    inbox + "/" + name + ".hmac", to: workshop + "/" + name + ".hmac",
+                    limit: limit) : nil
+            return try PartnerReception(
+                book: book, partner: partner, partnerCode: code, layout: layout, name: name,
+                file: copy, sidecarDigest: sidecar?.digest
+            ).take(workshop, keepingIn: kept)
         }
         for path in [name, name + ".hmac"] {
             guard unlink(inbox + "/" + path) == 0 || errno == ENOENT else {
                 throw ReceivedFile.failure(.remove, path)
             }
         }
-        return Round.Item(file: file, isRepeated: same.map { $0.id == file.id } ?? false)
+        return item
     }
 
-    /// Verifies a copy with the partner's own keys.
+    /// Takes a file that came over the wire, as if it had lain in the inbox.
     ///
-    /// - Throws: what is no verdict about the file, such as a full disk or an unreadable book.
-    private func finding(
-        of name: String, in folder: String, hasSidecar: Bool, _ partner: ID<Partner>,
-        _ code: String
-    ) throws -> PartnerFileArrival.Finding {
-        guard hasSidecar else {
-            return .refused(
-                .init(
-                    state: .quarantined, fault: PartnerFile.Fault.sidecarMissing.rawValue,
-                    reason: "no sidecar came; send \(name).hmac before the file"))
+    /// It may come while a round is under way, and twice at once: one row is kept of it.
+    /// - Throws: what is no verdict about the file, such as a full disk.
+    public func take(_ upload: PartnerUpload) throws -> Round.Item {
+        let kept = book.folder.receivedFolder(partnerCode: upload.partnerCode)
+        try BookFolder.make(kept)
+        let layout = Self.isOurFormat(upload.name) ? nil : try layout(of: upload.partner)
+        guard layout == nil || upload.codeHex == nil else {
+            throw Refusal(
+                .partnerFileRefused,
+                "\(upload.name) is in the partner's own layout, which has no code; leave hmac out",
+                zh: "文件 \(upload.name) 采用合作单位自有格式，没有校验码；请勿发送 hmac", field: "/hmac")
         }
-        let (book, now) = (book, book.clock())
-        var isAuthentic = false
-        do {
-            let verifier = SettlementVerifier { reference in
-                guard reference.agencyID.text == book.profile.code,
-                    reference.partnerID.text == code
-                else { return nil }
-                return try book.readers.read {
-                    try SettlementKeys($0, sealing: book.keys.sealing).validKey(
-                        reference.keyID.text, .in, of: partner, at: now)
-                }
+        return try inWorkshop(in: kept) { workshop in
+            let path = workshop + "/" + upload.name
+            let file = try ReceivedFile.create(upload.bytes, at: path)
+            let sidecar = try upload.sidecar.map {
+                try ReceivedFile.create(Array($0.utf8), at: path + ".hmac")
             }
-            let verified = try verifier.verify(name, in: folder) { _ in isAuthentic = true }
-            return .verified(.init(header: verified.header, totals: verified.totals))
-        } catch let error as SettlementError {
-            switch error {
-            case .systemFailure: throw error
-            case .fileNameMalformed, .fileNotRegular, .fileTooLarge:
-                return .refused(.init(state: .rejected, fault: error.code, reason: "\(error)"))
-            case _:
-                return .refused(
-                    .init(
-                        state: isAuthentic ? .rejected : .quarantined, fault: error.code,
-                        reason: "\(error)"))
-            }
+            return try PartnerReception(
+                book: book, partner: upload.partner, partnerCode: upload.partnerCode,
+                layout: layout, name: upload.name, file: file, sidecarDigest: sidecar?.digest
+            ).take(workshop, keepingIn: kept)
         }
     }
 
-    /// Gives the copies the name under which they are kept, for good.
-    private func keep(
-        _ workshop: String, in kept: String, digest: SHA256Digest, sidecarDigest: SHA256Digest?
-    ) throws {
-        try ReceivedFile.synchronize(folder: workshop)
-        let place = kept + "/" + BookFolder.receivedName(digest.hex, sidecarDigest?.hex)
-        guard rename(workshop, place) == 0 else {
-            // The same bytes under another name, or a crash before they were recorded.
-            if errno == ENOTEMPTY || errno == EEXIST { return try add(workshop, to: place) }
-            throw ReceivedFile.failure(.rename, place)
+    // MARK: - Workshops
+
+    /// Hands over a hidden folder of its own, which goes afterwards.
+    private func inWorkshop(
+        in kept: String, _ body: (String) throws -> Round.Item
+    ) throws -> Round.Item {
+        let name = ".\(UInt64.random(in: .min ... .max))"
+        // Known before it is there, and until it is gone: no round may take it for a crash's.
+        workshops.withLock { _ = $0.insert(name) }
+        defer { workshops.withLock { _ = $0.remove(name) } }
+        let workshop = kept + "/" + name
+        try BookFolder.make(workshop)
+        defer { remove(workshop) }
+        return try body(workshop)
+    }
+
+    /// Removes what a crash left half copied.
+    private func removeAbandoned(in kept: String) throws {
+        let files = FileManager.default
+        for name in try files.contentsOfDirectory(atPath: kept) where name.hasPrefix(".") {
+            guard !workshops.withLock({ $0.contains(name) }) else { continue }
+            do {
+                try files.removeItem(atPath: kept + "/" + name)
+            } catch {
+                // One that ended meanwhile is gone.
+                guard !files.fileExists(atPath: kept + "/" + name) else { throw error }
+            }
         }
-        try ReceivedFile.synchronize(folder: kept)
     }
 
     private func remove(_ workshop: String) {
@@ -229,15 +225,6 @@ public final class PartnerInbox: Sendable {
         } catch {
             // Its copies were kept and it is gone; or it stays until the next round removes it.
         }
-    }
-
-    private func add(_ workshop: String, to place: String) throws {
-        for name in try FileManager.default.contentsOfDirectory(atPath: workshop) {
-            guard rename(workshop + "/" + name, place + "/" + name) == 0 else {
-                throw ReceivedFile.failure(.rename, name)
-            }
-        }
-        try ReceivedFile.synchronize(folder: place)
     }
 }
 

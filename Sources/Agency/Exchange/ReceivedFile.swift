@@ -27,15 +27,36 @@ enum ReceivedFile {
                 throw SettlementError.fileTooLarge(name: name, byteCount: byteCount, limit: limit)
             }
             hash.update(piece)
-            var done = 0
-            while done < piece.count, let base = piece.baseAddress {
-                let count = write(output, base + done, piece.count - done)
-                guard count > 0 || errno == EINTR else { throw failure(.write, name) }
-                done += max(0, count)
-            }
+            try put(piece, into: output, name)
         }
         guard fsync(output) == 0 else { throw failure(.synchronize, name) }
         return (hash.finalize(), byteCount)
+    }
+
+    /// Writes a file durably that must not exist yet.
+    ///
+    /// - Throws: `SettlementError` from the system.
+    static func create(
+        _ bytes: [UInt8], at target: String
+    ) throws -> (digest: SHA256Digest, byteCount: Int64) {
+        let name = (target as NSString).lastPathComponent
+        let output = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard output >= 0 else { throw failure(.create, name) }
+        defer { close(output) }
+        try bytes.withUnsafeBytes { try put($0, into: output, name) }
+        guard fsync(output) == 0 else { throw failure(.synchronize, name) }
+        return (SHA256.hash(bytes), Int64(bytes.count))
+    }
+
+    private static func put(
+        _ piece: UnsafeRawBufferPointer, into output: Int32, _ name: String
+    ) throws {
+        var done = 0
+        while done < piece.count, let base = piece.baseAddress {
+            let count = write(output, base + done, piece.count - done)
+            guard count > 0 || errno == EINTR else { throw failure(.write, name) }
+            done += max(0, count)
+        }
     }
 
     /// The digest of a file that is kept.

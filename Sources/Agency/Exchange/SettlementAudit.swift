@@ -53,8 +53,39 @@ public struct SettlementAudit {
                 }
             }
         }
+        try addFaultsOfAcknowledgements(to: &faults, maximum: maximumFaults, profile)
         try addFaultsOfReceived(to: &faults, maximum: maximumFaults)
         return Array(faults.prefix(maximumFaults))
+    }
+
+    private func addFaultsOfAcknowledgements(
+        to faults: inout [String], maximum: Int, _ profile: AgencyProfile
+    ) throws {
+        let reader = AcknowledgementFileReader(connection)
+        var cursor: Int64 = 0
+        while faults.count < maximum {
+            let files = try reader.released(after: cursor)
+            guard let last = files.last else { return }
+            cursor = last.id.number
+            for file in files {
+                progress("acknowledgement: \(file.name)")
+                if let fault = fault(in: file, profile) {
+                    faults.append("acknowledgement_file \(file.name): \(fault)")
+                }
+            }
+        }
+    }
+
+    private func fault(in file: AcknowledgementFileRow, _ profile: AgencyProfile) -> String? {
+        do {
+            let content = try AcknowledgementFileReader(connection).content(of: file, profile)
+            guard try SHA256.hash(AcknowledgementWriter.bytes(of: content)).hex == file.digest
+            else { return "field digest: the book's rows make another file than was released" }
+            return try SettlementOutbox(folder, partnerCode: file.partnerCode)
+                .fault(of: file.name, digest: file.digest, mac: file.mac)
+        } catch {
+            return "cannot be made anew: \(error)"
+        }
     }
 
     /// What partners sent is kept as it came.
@@ -88,15 +119,9 @@ public struct SettlementAudit {
             guard made == file.digest else {
                 return "field digest: the book's rows make another file than was released"
             }
-            let path =
-                folder.settlementFolder(partnerCode: file.partnerCode) + "/" + file.name
-            guard try digest(ofFileAt: path) == file.digest else {
-                return "the file in the partner's folder is missing or differs"
-            }
-            guard try hasSidecar(file, beside: path) else {
-                return "the .hmac file beside it is missing or differs"
-            }
-            return nil
+            return try SettlementOutbox(folder, partnerCode: file.partnerCode).fault(
+                of: file.name, digest: file.digest,
+                mac: SettlementFileReader(connection).mac(of: file))
         } catch SettlementError.systemFailure(_, let name, let code) {
             // A temporary folder without room says nothing about the book.
             throw BookError.unusable(
@@ -115,33 +140,6 @@ public struct SettlementAudit {
             file, of: profile, in: workshop, key: key, check: { _ in })
         defer { candidate.discard() }
         return candidate.digest.hex
-    }
-
-    /// Whether the file of the MAC holds the code that the book kept at the release.
-    private func hasSidecar(_ file: SettlementFileRow, beside path: String) throws -> Bool {
-        let kept = try connection.prepare("SELECT mac FROM settlement_file WHERE file_id = $1")
-            .first(.integer(file.id.number)) { $0.optionalText(0) }
-        guard let hex = kept ?? nil, let code = MessageAuthenticationCode(hex: hex) else {
-            return false
-        }
-        let name = try SettlementFileName(file.name)
-        let folder = (path as NSString).deletingLastPathComponent
-        guard let handle = FileHandle(forReadingAtPath: folder + "/" + name.sidecarText) else {
-            return false
-        }
-        defer { handle.closeFile() }
-        let line = Data(name.sidecarLine(code).utf8)
-        // One byte more than the line shows whether the file goes on.
-        return try handle.read(upToCount: line.count + 1) == line
-    }
-
-    /// The digest of a file; nothing when it is missing or cannot be read.
-    private func digest(ofFileAt path: String) throws -> String? {
-        do {
-            return try ReceivedFile.digest(of: path).hex
-        } catch SettlementError.systemFailure {
-            return nil
-        }
     }
 
     private func remove(_ workshop: String) {

@@ -7,7 +7,8 @@ import Synchronization
 
 /// Writes the settlement files of closed days and hands them to the partners' folders.
 ///
-/// A file is written outside the writer, from one snapshot, while payments of the next day go on.
+/// A file is kept in `sent/` before it is put into its partner's folder, and lies in both before that
+/// is recorded: a crash in between repeats it with the same bytes, as far as they are missing. A file is written outside the writer, from one snapshot, while payments of the next day go on.
 /// What a crash leaves assigned is written at the next call, with the same bytes.
 public final class SettlementExchange: Sendable {
     private let book: Book
@@ -48,14 +49,13 @@ public final class SettlementExchange: Sendable {
     }
 
     private func release(_ file: SettlementFileRow) throws {
-        let folder = book.folder.settlementFolder(partnerCode: file.partnerCode)
-        try BookFolder.make(folder)
-        // What a crash left half written is of no use; nobody else writes here.
-        _ = try SettlementFolder.removeTemporaries(in: folder)
+        let outbox = SettlementOutbox(book.folder, partnerCode: file.partnerCode)
+        try outbox.prepare()
         let candidate = try book.readers.read { connection in
-            try write(file, to: folder, connection)
+            try write(file, to: outbox.sent, connection)
         }
         _ = try candidate.release()
+        try outbox.deliver(candidate.name)
         let (digest, mac, totals) = (candidate.digest, candidate.code, candidate.totals)
         try book.writer.perform {
             try $0.recordRelease(of: file.id, digest: digest, mac: mac, totals: totals)
@@ -119,6 +119,14 @@ public enum SettlementFault: Error, Equatable, Sendable {
     case linesDifferFromLedger(file: String, linesFen: Int64, ledgerFen: Int64)
     /// The key that the file was assigned is gone.
     case keyMissing(file: String, keyID: String)
+    /// A partner has no key that signs.
+    case noKey(partner: String)
+    /// No released file has this name.
+    case notReleased(file: String)
+    /// The book's rows make another file than was released.
+    case madeOtherwise(file: String)
+    /// The bytes in `sent/` are not those that were released.
+    case keptBytesDiffer(file: String)
 }
 
 extension SettlementFault: CustomStringConvertible {
@@ -128,6 +136,13 @@ extension SettlementFault: CustomStringConvertible {
             "the lines of \(file) sum to \(lines) fen, the ledger moved \(ledger) fen; run verify"
         case .keyMissing(let file, let keyID):
             "key \(keyID) of \(file) is missing"
+        case .noKey(let partner): "partner \(partner) has no settlement key; add one"
+        case .notReleased(let file): "no released file is named \(file)"
+        case .madeOtherwise(let file):
+            "the book's rows make another file than \(file) was; run verify"
+        case .keptBytesDiffer(let file):
+            "the bytes of \(file) in sent/ are not those that were released; move both files of "
+                + "that name away and try again"
         }
     }
 }

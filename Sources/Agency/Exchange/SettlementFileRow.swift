@@ -27,9 +27,8 @@ public struct SettlementFileRow: Sendable, Equatable {
     public let detailCount: Int64?
     public let netFen: Int64?
 
-    /// Writes the file's description as a JSON object.
-    public func encode(to writer: inout JSONWriter, zone: ZoneOffset) {
-        writer.beginObject()
+    /// Writes the file's description into an open object.
+    func encodeMembers(to writer: inout JSONWriter, zone: ZoneOffset) {
         writer.field("name", name)
         writer.field("partner_id", partnerCode)
         writer.field("business_date", date.description)
@@ -40,7 +39,6 @@ public struct SettlementFileRow: Sendable, Equatable {
         writer.field("sha256", orNull: digest)
         writer.field("detail_count", orNull: detailCount)
         writer.field("net_fen", orNull: netFen)
-        writer.endObject()
     }
 }
 
@@ -103,6 +101,12 @@ public struct SettlementFileReader {
     public func file(named name: String) throws -> SettlementFileRow? {
         try connection.prepare(computed: Self.columns + " WHERE f.name = $1")
             .first(.text(name), read: SettlementFileRow.init(row:))
+    }
+
+    /// The code that a file was released with.
+    func mac(of file: SettlementFileRow) throws -> String? {
+        try connection.prepare("SELECT mac FROM settlement_file WHERE file_id = $1")
+            .first(.integer(file.id.number)) { $0.optionalText(0) } ?? nil
     }
 
     /// The files that are assigned and not yet released, in the order of their chains.

@@ -14,12 +14,15 @@ struct SettlementLines {
 
     /// Makes a file from the book; the same rows give the same bytes.
     ///
-    /// - Parameter check: sees the totals before the file is finished, and may refuse them.
+    /// - Parameters:
+    ///   - access: who may read it there.
+    ///   - check: sees the totals before the file is finished, and may refuse them.
     /// - Throws: `SettlementError`, `BookError`, `SQLError`, and what `check` throws; then nothing
     ///   is left in the folder.
     func makeFile(
         _ file: SettlementFileRow, of profile: AgencyProfile, in folder: String,
-        key: SymmetricKey, check: (SettlementTotals) throws -> Void
+        key: SymmetricKey, access: SettlementAccess = .owner,
+        check: (SettlementTotals) throws -> Void = { _ in }
     ) throws -> SettlementCandidate {
         let previous = try SettlementFileReader(connection).previousDigest(of: file)
         let header = try settlementHeader(
@@ -27,7 +30,8 @@ struct SettlementLines {
             currency: profile.currency, sequence: file.sequence, keyID: file.keyID,
             previousDigest: previous.flatMap { SHA256Digest(hex: $0) }, createdAt: file.createdAt,
             ledger: ledgerSeal(on: file.date))
-        let writer = try SettlementFileWriter(folder: folder, header: header, key: key)
+        let writer = try SettlementFileWriter(
+            folder: folder, header: header, key: key, access: access)
         do {
             try forEachLine(of: file) { try writer.append($0) }
             try check(writer.totals)

@@ -24,6 +24,13 @@ struct ExceptionLine: Sendable, Equatable {
         self.commissionFen = commissionFen
     }
 
+    /// The same line where a later file is spoken of, in which it has no line.
+    var ofEarlierFile: ExceptionLine {
+        var line = self.line
+        line.lineNumber = 0
+        return ExceptionLine(line: line, commissionFen: commissionFen)
+    }
+
     /// Reads what ``json(zone:)`` wrote.
     ///
     /// - Throws: `JSONError` for a text that it did not write.

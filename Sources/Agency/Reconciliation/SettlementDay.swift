@@ -33,7 +33,9 @@ public struct SettlementDay {
         day.encode(to: &writer, zone: zone)
         writer.key("our_file")
         if let ours {
-            ours.encode(to: &writer, zone: zone)
+            for report in try SettlementDeliveryReader(connection).reports(of: [ours]) {
+                report.encode(to: &writer, zone: zone)
+            }
         } else {
             writer.null()
         }

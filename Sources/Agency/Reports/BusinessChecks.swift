@@ -27,6 +27,7 @@ enum BusinessChecks {
         stock,
         reconciliation,
         clearing,
+        deliveries,
     ].flatMap { $0 }
 
     private static let entries = [

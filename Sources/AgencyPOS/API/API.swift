@@ -14,6 +14,7 @@ struct API: Sendable {
     let inquiries: BalanceInquiryDesk
     let stockDesk: StockDesk
     let releaser: SettlementReleaser
+    let inbox: PartnerInbox
     let batches: TerminalBatchDesk
     let sessions: SessionCache
     let workers: WorkerPool
@@ -50,6 +51,7 @@ struct API: Sendable {
         addDayCloseRoutes(to: &routes)
         addSettlementRoutes(to: &routes)
         addSettlementKeyRoutes(to: &routes)
+        addAcknowledgementRoutes(to: &routes)
         addPartnerFileRoutes(to: &routes)
         addReconciliationRoutes(to: &routes)
         addResolutionRoutes(to: &routes)

@@ -141,6 +141,9 @@ extension RefusalCode {
         case .unknownReceipt: "查无此凭条"
         case .receiptNotPosted: "凭条未入账"
         case .unknownSettlementFile: "查无此对账文件"
+        case .unknownAcknowledgement: "尚无回执"
+        case .acknowledgementMismatch: "回执与文件不符"
+        case .partnerFileRefused: "对账文件未被接受"
         // Day close
         case .dateNotOpen: "营业日期不符"
         case .shiftsOpen: "尚有班次未签退"

@@ -23,6 +23,7 @@ extension RefusalCode {
             .unknownWithdrawal,
             .unknownReceipt,
             .unknownSettlementFile,
+            .unknownAcknowledgement,
             .unknownPartner,
             .unknownSettlementKey,
             .unknownStaff,
@@ -148,9 +149,11 @@ extension RefusalCode {
             .periodRequired,
             .keyNotUsable,
             .partnerRefused,
+            .partnerFileRefused,
             .unknownBankAccount,
             .bankStatementInvalid,
             .statementEntryDiffers,
+            .acknowledgementMismatch,
             .writeOffLimitExceeded:
             422
         case .signInLocked:

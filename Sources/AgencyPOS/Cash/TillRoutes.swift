@@ -14,8 +14,7 @@ extension API {
                 try book.readers.read { connection in
                     try TillOverview(connection, zone: book.profile.zone).encodeTills(
                         below: centre,
-                        on: try LedgerReader(connection).openDate()
-                            ?? book.profile.zone.date(at: book.clock()),
+                        on: try openDate(connection),
                         after: cursor, limit: limit, to: &writer)
                 }
             }

@@ -1,14 +1,11 @@
 import Agency
-import Foundation
 import HTTPServer
 import Ledger
 import StrictJSON
 
 extension API {
     /// The longest statement that comes over the line, in bytes; longer ones by the command.
-    static let maximumStatementBytes = 1024 * 1024
-    /// Base64 takes four characters for three bytes.
-    static let statementTextLengths = 1...(maximumStatementBytes + 2) / 3 * 4
+    static let statementByteCounts = 1...1024 * 1024
 
     /// The bank's statements, and what people decide on entries that did not match.
     func addBankStatementRoutes(to routes: inout RouteTable) {
@@ -111,13 +108,7 @@ struct BankStatementRequest {
     init(decoding object: JSONObjectDecoder) throws(JSONError) {
         var object = object
         let format: BankStatementFormat = try object.enumeration("format")
-        let text = try object.string("content_base64", lengthIn: API.statementTextLengths)
-        guard let data = Data(base64Encoded: text) else {
-            throw object.refusal(
-                of: "content_base64", .valueNotAllowed,
-                "this is not Base64; encode the file's bytes as they are")
-        }
-        bytes = [UInt8](data)
+        bytes = try object.base64("content_base64", byteCountIn: API.statementByteCounts)
         switch format {
         case .camt053: content = .camt053
         case .csv:

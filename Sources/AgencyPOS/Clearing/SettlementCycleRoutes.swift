@@ -79,14 +79,8 @@ extension API {
     private func partner(
         _ code: String?, of principal: Principal, _ connection: Connection
     ) throws -> ID<Partner>? {
-        let unknown = Refusal(
-            .unknownPartner, "there is no such partner that you may see",
-            zh: "没有您可查看的此合作单位；请核对编号", field: "partner_id")
         guard let code else { return principal.partner }
-        guard let partner = try PartnerReader(connection).partner(code),
-            principal.partner == nil || principal.partner == partner
-        else { throw unknown }
-        return partner
+        return try visiblePartner(code, principal, connection)
     }
 
     private static let unknownCycle = Refusal(

@@ -107,7 +107,8 @@ struct Service: Sendable {
             writer: book.writer, activator: activator ?? GatewayActivator(lines: lines)
         ) { log.warning($0) }
         releaser = SettlementReleaser(exchange: SettlementExchange(book: book), log: log)
-        watcher = InboxWatcher(book: book, log: log)
+        let inbox = PartnerInbox(book: book)
+        watcher = InboxWatcher(book: book, inbox: inbox, log: log)
         workers = try WorkerPool(
             threadCount: ServeCommand.workerCount,
             maximumQueueLength: ServeCommand.maximumQueuedWork, name: "worker")
@@ -119,7 +120,7 @@ struct Service: Sendable {
         let api = API(
             book: book, desk: desk, partners: partners, inquiries: inquiries,
             stockDesk: stockDesk,
-            releaser: releaser,
+            releaser: releaser, inbox: inbox,
             batches: TerminalBatchDesk(readers: book.readers, writer: book.writer),
             sessions: SessionCache(readers: sessionReaders), workers: workers,
             signInWorkers: signInWorkers, log: log, publicAddress: publicAddress)

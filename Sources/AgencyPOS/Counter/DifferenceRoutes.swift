@@ -17,8 +17,7 @@ extension API {
                 try book.readers.read { connection in
                     try DifferenceList(connection, zone: book.profile.zone).encodeDifferences(
                         for: call.principal, state: state, station: station,
-                        on: try LedgerReader(connection).openDate()
-                            ?? book.profile.zone.date(at: book.clock()),
+                        on: try openDate(connection),
                         after: cursor, limit: limit, to: &writer)
                 }
             }

@@ -33,10 +33,11 @@ extension API {
             log.info("day closed", ["business_date": date.description])
             // The day is closed whatever becomes of its files.
             releaser.release()
-            let files = try book.readers.read {
-                try SettlementFileReader($0).files(
-                    partner: nil, date: date, after: 0,
-                    limit: SettlementFileReader.maximumPageSize)
+            let files = try book.readers.read { connection in
+                try SettlementDeliveryReader(connection).reports(
+                    of: SettlementFileReader(connection).files(
+                        partner: nil, date: date, after: 0,
+                        limit: SettlementFileReader.maximumPageSize))
             }
             var writer = JSONWriter(reservedBytes: 4096)
             writer.beginObject()

@@ -1,6 +1,6 @@
 import Agency
 
-/// Takes what partners lay into their inboxes while a server runs, and reconciles it, each minute.
+/// Takes what partners lay into their inboxes while a server runs, reconciles and acknowledges it.
 final class InboxWatcher: Sendable {
     static let intervalMilliseconds = 60_000
 
@@ -8,26 +8,38 @@ final class InboxWatcher: Sendable {
     private let after: PartnerDesk.Timer
 
     init(
-        book: Book, log: Log,
+        book: Book, inbox: PartnerInbox, log: Log,
         after: @escaping PartnerDesk.Timer = PartnerDesk.systemTimer
     ) {
         self.after = after
-        let inbox = PartnerInbox(book: book)
         let reconciler = Reconciler(book: book)
+        let acknowledgements = AcknowledgementExchange(book: book)
         rounds = RepeatedRound(
             after: .always, pauseMilliseconds: Self.intervalMilliseconds,
             failure: "the inboxes cannot be read; tried again", log: log, timer: after
         ) {
             let round = try inbox.receiveAll()
-            for item in round.items where !item.isRepeated { Self.tell(item.file, log) }
+            for item in round.items where !item.isRepeated { log.add(item) }
             let compared = try reconciler.reconcileAll()
             for done in compared.reconciled { Self.tell(done, log) }
+            let told = try acknowledgements.releaseAll()
+            for file in told.files {
+                log.info(
+                    "partner file acknowledged",
+                    [
+                        "file": file.name, "acknowledged": file.partnerFileName,
+                        "verdict": file.verdict.rawValue,
+                    ])
+            }
             for day in try book.noteOverdueFiles() { Self.tell(day, log) }
             return round.faults.map {
                 Self.fault($0, "a partner's file cannot be taken; tried again")
             }
                 + compared.faults.map {
                     Self.fault($0, "a partner's file cannot be reconciled; tried again")
+                }
+                + told.faults.map {
+                    Self.fault($0, "a partner's file cannot be acknowledged; tried again")
                 }
         }
     }
@@ -63,19 +75,41 @@ final class InboxWatcher: Sendable {
                 "exceptions": "\(done.exceptionCount)", "cleared": "\(done.clearedCount)",
             ])
     }
+}
 
-    private static func tell(_ file: PartnerFile, _ log: Log) {
+extension Log {
+    /// Adds a line for what a partner sent.
+    func add(_ item: PartnerInbox.Round.Item) {
+        let file = item.file
         switch file.state {
         case .accepted, .waiting:
-            log.info(
-                "partner file received", ["file": file.name, "status": file.state.rawValue])
+            info("partner file received", ["file": file.name, "status": file.state.rawValue])
         case .quarantined, .rejected:
-            log.warning(
+            warning(
                 "partner file refused",
                 [
                     "file": file.name, "status": file.state.rawValue,
                     "fault": file.fault ?? "", "reason": file.reason,
                 ])
+        }
+        if let acknowledgement = item.acknowledgement { add(acknowledgement) }
+    }
+
+    /// Adds a line for what a partner said of a file of ours.
+    func add(_ acknowledgement: SettlementAcknowledgement) {
+        switch acknowledgement.verdict {
+        case .accepted, .partly:
+            info(
+                "settlement file acknowledged",
+                [
+                    "file": acknowledgement.fileName,
+                    "verdict": acknowledgement.verdict.rawValue,
+                    "items": "\(acknowledgement.itemCount)",
+                ])
+        case .rejected:
+            warning(
+                "settlement file rejected by the partner; call it and resend or correct",
+                ["file": acknowledgement.fileName, "fault": acknowledgement.fault])
         }
     }
 }

@@ -11,15 +11,8 @@ extension API {
             try call.allowQuery()
             let now = book.clock()
             let keys = try book.readers.read { connection -> [SettlementKeyRow] in
-                let code = call.parameters["partner_id"]
-                let partner = try PartnerReader(connection).partner(code)
-                guard let partner,
-                    call.principal.role == .administrator || call.principal.partner == partner
-                else {
-                    throw Refusal(
-                        .unknownPartner, "there is no such partner that you may see",
-                        zh: "没有您可查看的此合作单位；请核对编号", field: "partner_id")
-                }
+                let partner = try visiblePartner(
+                    call.parameters["partner_id"], call.principal, connection)
                 return try SettlementKeyReader(connection).keys(of: partner)
             }
             return .list("settlement_keys") { writer in

@@ -11,40 +11,69 @@ extension API {
             try call.allowQuery("business_date", "cursor", "limit")
             let date = try call.queryDate("business_date")
             let (cursor, limit) = try call.page()
-            let files = try book.readers.read {
-                try SettlementFileReader($0).files(
-                    partner: call.principal.partner, date: date, after: cursor, limit: limit)
+            let files = try book.readers.read { connection in
+                try SettlementDeliveryReader(connection).reports(
+                    of: SettlementFileReader(connection).files(
+                        partner: call.principal.partner, date: date, after: cursor, limit: limit))
             }
             return .list("settlement_files") { writer in
                 writer.beginArray()
                 for file in files { file.encode(to: &writer, zone: book.profile.zone) }
                 writer.endArray()
-                return files.count == limit ? files.last?.id.number : nil
+                return files.count == limit ? files.last?.file.id.number : nil
             }
         }
         routes.query(.get, "/v1/settlement-files/{name}", for: roles) { call in
             try call.allowQuery()
-            return try download(call, suffix: "")
+            let file = try settlementFile(call)
+            // Noted before the bytes go: what was noted may have been lost on the way, and what was
+            // fetched is never unknown.
+            if let row = file.row, call.principal.role == .liaison {
+                let principal = call.principal
+                let isKnown = try book.readers.read {
+                    try SettlementDeliveryReader($0).isFetched(row, by: principal.staff)
+                }
+                if !isKnown {
+                    try book.writer.perform { try $0.recordDownload(of: row, by: principal) }
+                }
+            }
+            return download(file, suffix: "")
         }
         routes.query(.get, "/v1/settlement-files/{name}/hmac", for: roles) { call in
             try call.allowQuery()
-            return try download(call, suffix: ".hmac")
+            return download(try settlementFile(call), suffix: ".hmac")
         }
     }
 
-    private func download(_ call: Call, suffix: String) throws -> HTTPResponse {
+    /// A released file that the caller may fetch; no row for an acknowledgement of ours.
+    private struct ReleasedFile {
+        let name: String
+        let partnerCode: String
+        let row: ID<SettlementFileRow>?
+    }
+
+    private func settlementFile(_ call: Call) throws -> ReleasedFile {
         let name = try call.parameters.text("name", maximumLength: 128)
-        let file = try book.readers.read { try SettlementFileReader($0).file(named: name) }
-        guard let file, file.state == .released,
-            call.principal.role == .administrator || file.partner == call.principal.partner
-        else {
-            throw Refusal(
-                .unknownSettlementFile, "there is no such released file that you may see",
-                zh: "没有您可查看的此对账文件；请核对文件名")
+        let principal = call.principal
+        func isVisible(_ partner: ID<Partner>) -> Bool {
+            principal.role == .administrator || partner == principal.partner
         }
+        let found = try book.readers.read { connection -> ReleasedFile? in
+            if let file = try SettlementFileReader(connection).file(named: name) {
+                guard file.state == .released, isVisible(file.partner) else { return nil }
+                return ReleasedFile(name: name, partnerCode: file.partnerCode, row: file.id)
+            }
+            let file = try AcknowledgementFileReader(connection).file(named: name)
+            guard let file, file.isReleased, isVisible(file.partner) else { return nil }
+            return ReleasedFile(name: name, partnerCode: file.partnerCode, row: nil)
+        }
+        guard let found else { throw Refusal.unknownSettlementFile }
+        return found
+    }
+
+    private func download(_ file: ReleasedFile, suffix: String) -> HTTPResponse {
         let path =
-            book.folder.settlementFolder(partnerCode: file.partnerCode)
-            + "/" + file.name + suffix
+            book.folder.sentFolder(partnerCode: file.partnerCode) + "/" + file.name + suffix
         return HTTPResponse(
             status: 200,
             headers: [

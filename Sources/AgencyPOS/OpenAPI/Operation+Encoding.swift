@@ -20,9 +20,9 @@ extension Operation {
         writer.beginObject()
         writer.key(escaping: String(answer.status))
         answer.encode(to: &writer)
-        if let unfinishedAnswer {
-            writer.key(escaping: String(unfinishedAnswer.status))
-            unfinishedAnswer.encode(to: &writer)
+        for other in [unfinishedAnswer, repeatedAnswer].compactMap({ $0 }) {
+            writer.key(escaping: String(other.status))
+            other.encode(to: &writer)
         }
         for (status, codes) in problems.sorted(by: { $0.key < $1.key }) {
             writer.key(escaping: String(status))

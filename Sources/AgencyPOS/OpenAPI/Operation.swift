@@ -22,6 +22,8 @@ struct Operation: Sendable {
     let answer: Answer
     /// The answer of a request that is taken and not finished.
     var unfinishedAnswer: Answer?
+    /// The answer of a request that had come before, where that has a status of its own.
+    var repeatedAnswer: Answer?
     /// What its business rules refuse.
     var refusals: [RefusalCode] = []
 

@@ -25,6 +25,7 @@ extension Operations {
                     ("supervisor", ["staff_id": "SV-T01", "pin": "000000"]),
                     ("district supervisor", ["staff_id": "SV-D01", "pin": "000000"]),
                     ("administrator", ["staff_id": "AD0001", "pin": "000000"]),
+                    ("liaison", ["staff_id": "LI-WATER01", "pin": "000000"]),
                 ]),
             answer: .json(.named("Session"), "The session, with its token this once", status: 201),
             refusals: [.invalidCredentials, .signInLocked, .operatorNotAllowed]),

@@ -99,8 +99,9 @@ extension Operations {
     ]
 
     private static let content = Property(
-        "content_base64", .text(API.statementTextLengths),
-        "The file's bytes in Base64, at most \(API.maximumStatementBytes) bytes of them")
+        "content_base64",
+        .text(JSONObjectDecoder.base64Lengths(ofByteCounts: API.statementByteCounts)),
+        "The file's bytes in Base64, at most \(API.statementByteCounts.upperBound) of them")
 
     static let bankStatementSchemas: [(name: String, schema: Schema)] = [
         (

@@ -100,9 +100,4 @@ extension API {
         case .liaison, .administrator, .operator, .committee: break
         }
     }
-
-    /// The open business date, to which ages are counted.
-    func openDate(_ connection: Connection) throws -> BusinessDate {
-        try LedgerReader(connection).openDate() ?? book.profile.zone.date(at: book.clock())
-    }
 }

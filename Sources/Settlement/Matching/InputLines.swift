@@ -107,7 +107,7 @@ struct InputLines {
             case .detail:
                 return MatchLine(
                     try SettlementDetail(line), lineNumber: number, isCarried: isCarried)
-            case .header, .subtotal: return nil
+            case .header, .subtotal, .acknowledgement, .item, .end: return nil
             case .trailer:
                 hasTrailer = true
                 return nil

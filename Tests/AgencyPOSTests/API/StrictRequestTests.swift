@@ -13,13 +13,15 @@ import Testing
         let operatorToken: String?
         let administratorToken: String?
         let supervisorToken: String?
+        let liaisonToken: String?
 
         func token(of role: Role) -> String? {
             switch role {
             case .operator: operatorToken
             case .supervisor: supervisorToken
             case .administrator: administratorToken
-            case .liaison, .committee: nil
+            case .liaison: liaisonToken
+            case .committee: nil
             }
         }
     }
@@ -29,7 +31,8 @@ import Testing
         return Bench(
             server: server, operatorToken: try server.client(of: "OP000101").token,
             administratorToken: try server.client(of: "AD0001").token,
-            supervisorToken: try server.client(of: "SV-D01").token)
+            supervisorToken: try server.client(of: "SV-D01").token,
+            liaisonToken: try server.client(of: "LI-WATER01").token)
     }
 
     @Test("the table covers every request that has a body")
@@ -181,8 +184,11 @@ struct StrictRequestCase: Sendable, CustomTestStringConvertible {
 
         /// The longest text that the parser of this request lets pass, in bytes.
         private var longestText: Int {
-            operation.maximumBodyBytes == JSONLimits.statement.maximumBytes
-                ? JSONLimits.statement.maximumStringBytes : 5_000
+            switch operation.maximumBodyBytes {
+            case JSONLimits.statement.maximumBytes: JSONLimits.statement.maximumStringBytes
+            case JSONLimits.partnerFile.maximumBytes: JSONLimits.partnerFile.maximumStringBytes
+            case _: 5_000
+            }
         }
 
         private func wrongValues(of schema: Schema) -> [(String, Int)] {
@@ -243,7 +249,7 @@ extension Operation: CustomTestStringConvertible {
 
     /// One of the roles that may call it; anyone's for a route that asks for no session.
     var sampleRole: Role {
-        [.administrator, .operator].first { roles.contains($0) }
+        [.administrator, .operator, .supervisor, .liaison].first { roles.contains($0) }
             ?? (roles.isEmpty ? .operator : .supervisor)
     }
 

@@ -27,9 +27,11 @@ import Testing
             words: [], code: 2,
             errors:
                 "settlement needs one of: verify, show, diff, match, convert, layout, key, receive, "
-                + "statement"),
+                + "resend, statement"),
         Row(words: ["shwo", first], code: 2, errors: "settlement needs one of: verify"),
         Row(words: ["verify"], code: 2, errors: "name the files to check"),
+        Row(words: ["resend"], code: 2, errors: "name one file"),
+        Row(words: ["resend", first, second], code: 2, errors: "name one file"),
         Row(
             words: ["verify", first] + keys, code: 0, output: ["OK \(first): 11 lines, net -69.89"]),
         Row(

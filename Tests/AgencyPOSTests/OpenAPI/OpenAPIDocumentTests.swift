@@ -37,6 +37,7 @@ import Testing
             ) { _ in },
             releaser: SettlementReleaser(
                 exchange: SettlementExchange(book: server.book), log: Log(level: .error)),
+            inbox: PartnerInbox(book: server.book),
             batches: TerminalBatchDesk(readers: readers, writer: server.book.writer),
             sessions: SessionCache(readers: readers), workers: workers,
             signInWorkers: workers, log: Log(level: .error))

@@ -92,7 +92,8 @@ final class LiveServer: Sendable {
         "receipt_print", "authorisation", "basket", "terminal_batch", "terminal_sequence",
         "cash_count", "cash_transfer", "till_difference", "handover", "till_limit", "staff_event",
         "card_inquiry", "bank_order", "partner_call", "settlement_key",
-        "partner_file", "reconciliation", "settlement_exception", "settlement_resolution",
+        "partner_file", "settlement_delivery", "settlement_acknowledgement",
+        "acknowledgement_file", "reconciliation", "settlement_exception", "settlement_resolution",
         "exception_event",
     ]
 }

@@ -25,7 +25,7 @@ import Testing
     func whole() throws {
         let report = try restore(key: keyPath)
         #expect(report.settlementFaults == [])
-        #expect(try output.names(in: "data") == ["book.db", "keys", "settlement"])
+        #expect(try output.names(in: "data") == ["book.db", "keys", "sent", "settlement"])
         #expect(try output.permissions(of: "data") == 0o700)
         #expect(try output.permissions(of: "data/book.db") == 0o600)
         #expect(try output.permissions(of: "data/keys/master.key") == 0o600)
@@ -54,8 +54,9 @@ import Testing
 
     private func expectSameSettlementFiles(count: Int) throws {
         var compared = 0
-        for partner in try test.copy.names(in: "settlement") {
-            let folder = "settlement/" + partner
+        for folder in try ["sent", "settlement"].flatMap({ kind in
+            try test.copy.names(in: kind).map { kind + "/" + $0 }
+        }) {
             let names = try test.copy.names(in: folder)
             #expect(try output.names(in: "data/" + folder) == names)
             for name in names {
@@ -65,7 +66,7 @@ import Testing
                 compared += 1
             }
         }
-        #expect(compared == 2 * count && count == TestNetwork.partnerCount)
+        #expect(compared == 4 * count && count == TestNetwork.partnerCount)
     }
 
     @Test("a file that was assigned and not yet released is left to the next start")
@@ -114,7 +115,7 @@ import Testing
         #expect(try output.names(in: "data") == ["keys"])
         try Data(test.copy.bytes("keys/master.key")).write(to: URL(filePath: place))
         _ = try restore(key: nil)
-        #expect(try output.names(in: "data") == ["book.db", "keys", "settlement"])
+        #expect(try output.names(in: "data") == ["book.db", "keys", "sent", "settlement"])
     }
 
     @Test("a folder that holds anything is refused and left as it is")
@@ -143,7 +144,7 @@ import Testing
             try Data("half".utf8).write(to: URL(filePath: target + name))
         }
         _ = try restore(key: keyPath)
-        #expect(try output.names(in: "data") == ["book.db", "keys", "settlement"])
+        #expect(try output.names(in: "data") == ["book.db", "keys", "sent", "settlement"])
         #expect(!(try output.names(in: "data/settlement/WATER01").contains("half")))
     }
 

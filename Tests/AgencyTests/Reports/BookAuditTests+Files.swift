@@ -5,9 +5,9 @@ import Testing
 
 /// What lies in the folder: the database's pages and the settlement files.
 extension BookAuditTests {
-    @Test("a released file that is gone or changed is found") func files() throws {
+    @Test("a released file whose kept bytes are gone or changed is found") func files() throws {
         let copy = try closedDay()
-        let folder = BookFolder(path: copy.path).settlementFolder(partnerCode: "WATER01")
+        let folder = BookFolder(path: copy.path).sentFolder(partnerCode: "WATER01")
         let name = try #require(
             try FileManager.default.contentsOfDirectory(atPath: folder)
                 .first { $0.hasSuffix(".txt") })
@@ -19,9 +19,9 @@ extension BookAuditTests {
         #expect(try settlementFaults(copy).count == 1)
     }
 
-    @Test("a sidecar that is gone, changed or longer is found") func sidecars() throws {
+    @Test("a kept sidecar that is gone, changed or longer is found") func sidecars() throws {
         let copy = try closedDay()
-        let folder = BookFolder(path: copy.path).settlementFolder(partnerCode: "WATER01")
+        let folder = BookFolder(path: copy.path).sentFolder(partnerCode: "WATER01")
         let name = try #require(
             try FileManager.default.contentsOfDirectory(atPath: folder)
                 .first { $0.hasSuffix(".hmac") })

@@ -277,6 +277,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
             + PartnerCorrectionAuditTests.damages + BankAuditTests.damages
             + StockAuditTests.damages + ReconciliationAuditTests.damages
             + ClearingAuditTests.damages
+            + DeliveryAuditTests.damages
         #expect(Set(damages.map(\.check)) == Set(BusinessChecks.all.map(\.name)))
     }
 

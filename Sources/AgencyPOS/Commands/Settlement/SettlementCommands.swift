@@ -9,6 +9,7 @@ enum SettlementCommands {
         SettlementLayoutCommand.self,
         SettlementKeyCommand.self,
         SettlementReceiveCommand.self,
+        SettlementResendCommand.self,
         SettlementStatementCommand.self,
     ]
 }

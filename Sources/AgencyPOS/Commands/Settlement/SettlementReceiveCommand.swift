@@ -4,13 +4,15 @@ import Printing
 /// Takes what partners laid into their inboxes, for a book that is not being served.
 enum SettlementReceiveCommand: Command {
     static let name = "settlement receive"
-    static let abstract = "check, record and reconcile the files in the partners' inboxes"
+    static let abstract =
+        "check, record, reconcile and acknowledge what is in the partners' inboxes"
     static let discussion = """
         agencypos settlement receive [--data FOLDER]
 
         Partners lay files into inbox/<partner>/ of the data folder, each after its sidecar. A
         server takes them each minute; this does the same for a book that is not being served.
-        What is accepted is compared with our own files of those dates, line by line.
+        What is accepted is compared with our own files of those dates, line by line. What became
+        of each file is told its partner by an acknowledgement in settlement/<partner>/.
         Exit code 1 when a file was refused or could not be taken. docs/settlement-file.md says
         what becomes of each.
         """
@@ -28,9 +30,7 @@ enum SettlementReceiveCommand: Command {
             let again = item.isRepeated ? " (came before)" : ""
             switch file.state {
             case .accepted, .waiting:
-                print(
-                    "\(file.state.rawValue)  \(file.name)\(again): \(file.detailCount ?? 0) lines, "
-                        + "net \(YuanText.plain(file.netFen ?? 0))")
+                print("\(file.state.rawValue)  \(file.name)\(again): \(content(of: item))")
             case .quarantined, .rejected:
                 refusedCount += 1
                 print(
@@ -45,12 +45,29 @@ enum SettlementReceiveCommand: Command {
                     + "\(done.exceptionCount) exceptions, ours less theirs "
                     + YuanText.plain(done.differenceFen))
         }
-        let faults = round.faults + compared.faults
+        let told = try AcknowledgementExchange(book: book).releaseAll()
+        for file in told.files {
+            print(
+                "acknowledged  \(file.partnerFileName): \(file.verdict.rawValue) in \(file.name)")
+        }
+        let faults = round.faults + compared.faults + told.faults
         guard refusedCount == 0, faults.isEmpty else {
             throw CommandError(
                 message: (faults + ["\(refusedCount) files were refused"])
                     .joined(separator: "\n"),
                 code: .failure)
+        }
+    }
+
+    private static func content(of item: PartnerInbox.Round.Item) -> String {
+        if let acknowledgement = item.acknowledgement {
+            return "\(acknowledgement.verdict.rawValue) \(acknowledgement.fileName)"
+        }
+        switch item.file.kind {
+        case .settlement:
+            return "\(item.file.detailCount ?? 0) lines, "
+                + "net \(YuanText.plain(item.file.netFen ?? 0))"
+        case .acknowledgement: return "an acknowledgement"
         }
     }
 }

@@ -10,7 +10,7 @@ struct SettlementTable {
     }
 
     private let lineCount: Int
-    private var sections = SettlementRecord.allCases.map { Section(record: $0) }
+    private var sections = SettlementRecord.ofSettlementFile.map { Section(record: $0) }
     private var hiddenCount = 0
     /// Lines of no known record, in files of which nothing has been checked.
     private var others: [String] = []
@@ -47,6 +47,7 @@ struct SettlementTable {
             switch section.record {
             case .header, .trailer: lines += Self.list(section)
             case .detail, .subtotal: lines += Self.columns(section)
+            case .acknowledgement, .item, .end: break
             }
             if section.record == .detail, hiddenCount > 0 {
                 lines.append("and \(hiddenCount) lines more; see --lines")
