@@ -11,6 +11,8 @@ struct CommissionReader {
     let connection: Connection
     let due: DuePartnerFile
     let folder: String
+    /// The file, checked, where it is in a layout of the partner's own.
+    let layoutFile: CheckedLayoutFile?
 
     func ourCommission(of line: MatchLine) throws -> Int64? {
         guard due.hasCommission, let serial = Int64(line.serial) else { return nil }
@@ -48,9 +50,9 @@ struct CommissionReader {
     /// Hands over each line's number in what was matched, its serial, and its commission.
     private func forEachCommission(_ body: (Int, String, Int64) throws -> Void) throws {
         // The header is line 1.
-        if let layout = due.layout {
+        if let layoutFile {
             var number = 1
-            try LayoutReader(layout.layout).check(due.name, in: folder).forEachLine { line in
+            try layoutFile.forEachLine { line in
                 number += 1
                 try body(number, line.line.serial, line.commissionFen ?? 0)
             }

@@ -24,8 +24,11 @@ struct Comparison {
             book.folder.receivedFolder(partnerCode: due.partnerCode) + "/"
             + BookFolder.receivedName(due.digest, due.sidecarDigest)
         try checkKept(in: folder)
+        let layoutFile = try due.layout.map {
+            try LayoutReader($0.layout).check(due.name, in: folder)
+        }
         let theirs = MatchSource(
-            try theirInput(in: folder),
+            try theirInput(layoutFile, in: folder),
             carried: MatchInput(lines: theirsCarried.map(\.line.line)))
         var differences: [MatchDifference] = []
         var isTooMany = false
@@ -40,7 +43,8 @@ struct Comparison {
             return tooDifferent(outcome, carried, differenceCount: newCount)
         }
         outcome.matchedCount = Int64(summary[.matched].ours.count)
-        let reader = CommissionReader(connection: connection, due: due, folder: folder)
+        let reader = CommissionReader(
+            connection: connection, due: due, folder: folder, layoutFile: layoutFile)
         try sort(differences, ours: oursCarried, theirs: theirsCarried, reader, &outcome)
         return outcome
     }
@@ -54,13 +58,14 @@ struct Comparison {
     }
 
     /// The partner's lines; what is in a layout of its own becomes a table first.
-    private func theirInput(in folder: String) throws -> MatchInput {
-        guard let layout = due.layout else {
+    private func theirInput(
+        _ layoutFile: CheckedLayoutFile?, in folder: String
+    ) throws -> MatchInput {
+        guard let layoutFile else {
             return MatchInput(file: due.name, in: folder, format: .settlementFile)
         }
-        let checked = try LayoutReader(layout.layout).check(due.name, in: folder)
         var table = try LineFile(path: workshop + "/theirs.csv")
-        try checked.forEachLine { try table.add($0.line) }
+        try layoutFile.forEachLine { try table.add($0.line) }
         try table.finish()
         return MatchInput(file: "theirs.csv", in: workshop, format: .table)
     }

@@ -74,17 +74,57 @@ public struct SettlementCalendar {
         return days
     }
 
-    /// The dates whose file is overdue now, of all partners.
-    func overdue(at now: Instant) throws -> [PartnerDay] {
+    /// The dates whose file has become overdue, or has been for too long, and that is not noted.
+    ///
+    /// Only dates are looked at that may still become so: of partners whose terms expect files,
+    /// after the last that was compared, and not noted as escalated.
+    func newlyOverdue(at now: Instant) throws -> [PartnerDay] {
         let last = zone.date(at: now)
-        let days = try days(
-            partner: nil, from: last.adding(days: -Self.watchedDays), to: last, at: now)
-        return days.filter { day in
-            switch day.state {
-            case .overdue, .escalated: true
-            case .notExpected, .expected, .waiting, .received, .agreed, .differing: false
+        let first = last.adding(days: -Self.watchedDays)
+        let terms = SettlementTermsReader(connection)
+        var days: [PartnerDay] = []
+        for (id, code) in try PartnerReader(connection).all() where try terms.expectFiles(of: id) {
+            for date in try unsettledDates(of: id, from: first, to: last) {
+                let day = try day(of: id, code, date, at: now)
+                switch day.state {
+                case .overdue, .escalated:
+                    if try !isNoted(day) { days.append(day) }
+                case .notExpected, .expected, .waiting, .received, .agreed, .differing: break
+                }
             }
         }
+        return days
+    }
+
+    private func unsettledDates(
+        of partner: ID<Partner>, from first: BusinessDate, to last: BusinessDate
+    ) throws -> [BusinessDate] {
+        try connection.prepare(
+            """
+            SELECT d.business_date FROM business_date d
+            WHERE d.business_date > ifnull((SELECT max(r.last_date) FROM reconciliation r
+                    WHERE r.partner_id = $1), $2 - 1)
+                AND d.business_date BETWEEN $2 AND $3
+                AND NOT EXISTS (SELECT 1 FROM file_overdue o WHERE o.partner_id = $1
+                    AND o.business_date = d.business_date AND o.level = 'escalated')
+            ORDER BY d.business_date
+            """
+        ).all(
+            .integer(partner.number), .integer(Int64(first.daysSinceEpoch)),
+            .integer(Int64(last.daysSinceEpoch))
+        ) { $0.businessDate(0) }
+    }
+
+    private func isNoted(_ day: PartnerDay) throws -> Bool {
+        try connection.prepare(
+            """
+            SELECT 1 FROM file_overdue
+            WHERE partner_id = $1 AND business_date = $2 AND level = $3
+            """
+        ).first(
+            .integer(day.partner.number), .integer(Int64(day.date.daysSinceEpoch)),
+            .text(day.state.rawValue)
+        ) { _ in true } ?? false
     }
 
     private func businessDates(
@@ -162,18 +202,18 @@ extension AgencySession {
     ///
     /// - Returns: what is new, to be told.
     func recordOverdue() throws -> [PartnerDay] {
-        try SettlementCalendar(connection, zone: profile.zone).overdue(at: now).filter { day in
-            let row = try connection.prepare(
+        let days = try SettlementCalendar(connection, zone: profile.zone).newlyOverdue(at: now)
+        for day in days {
+            try connection.prepare(
                 """
                 INSERT INTO file_overdue (partner_id, business_date, level, recorded_at)
-                VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING 1
+                VALUES ($1, $2, $3, $4)
                 """
-            ).first(
+            ).run(
                 .integer(day.partner.number), .integer(Int64(day.date.daysSinceEpoch)),
-                .text(day.state.rawValue), .integer(now.millisecondsSinceEpoch)
-            ) { _ in true }
-            return row != nil
+                .text(day.state.rawValue), .integer(now.millisecondsSinceEpoch))
         }
+        return days
     }
 }
 
@@ -183,21 +223,9 @@ extension Book {
     /// - Throws: `SQLError`, `WriterError`.
     public func noteOverdueFiles() throws -> [PartnerDay] {
         let now = clock()
-        let zone = profile.zone
-        let isNew = try readers.read { connection in
-            try SettlementCalendar(connection, zone: zone).overdue(at: now).contains { day in
-                let known = try connection.prepare(
-                    """
-                    SELECT 1 FROM file_overdue
-                    WHERE partner_id = $1 AND business_date = $2 AND level = $3
-                    """
-                ).first(
-                    .integer(day.partner.number), .integer(Int64(day.date.daysSinceEpoch)),
-                    .text(day.state.rawValue)
-                ) { _ in true }
-                return known == nil
-            }
+        let days = try readers.read {
+            try SettlementCalendar($0, zone: profile.zone).newlyOverdue(at: now)
         }
-        return isNew ? try writer.perform { try $0.recordOverdue() } : []
+        return days.isEmpty ? [] : try writer.perform { try $0.recordOverdue() }
     }
 }

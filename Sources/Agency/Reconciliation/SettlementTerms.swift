@@ -117,4 +117,11 @@ struct SettlementTermsReader {
                     : PartnerBank(name: row.text(8), account: row.text(9), holder: row.text(10)))
         } ?? .usual
     }
+
+    /// Whether files of a partner's own were ever agreed, on any day of the week.
+    func expectFiles(of partner: ID<Partner>) throws -> Bool {
+        try connection.prepare(
+            "SELECT 1 FROM settlement_terms WHERE partner_id = $1 AND file_weekdays <> '' LIMIT 1"
+        ).first(.integer(partner.number)) { _ in true } ?? false
+    }
 }

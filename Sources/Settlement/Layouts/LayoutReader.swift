@@ -90,9 +90,6 @@ public struct CheckedLayoutFile {
     /// The business date that name, head or lines tell; nothing where none does.
     public let businessDate: BusinessDate?
 
-    /// The size of the pieces that a table is given in, in bytes.
-    private static let pieceByteCount = 65_536
-
     /// Gives every transaction in the order of the file.
     ///
     /// - Throws: ``LayoutError`` when the file is no longer the one that was checked, or what
@@ -109,13 +106,10 @@ public struct CheckedLayoutFile {
     ///
     /// - Throws: as ``forEachLine(_:)``.
     public func writeTable(_ write: ([UInt8]) throws -> Void) throws {
-        var bytes = CanonicalTable.headerLine
-        try forEachLine { line in
-            CanonicalTable.append(line.line, to: &bytes)
-            guard bytes.count >= Self.pieceByteCount else { return }
-            try write(bytes)
-            bytes.removeAll(keepingCapacity: true)
+        try withoutActuallyEscaping(write) { write in
+            var table = CanonicalTableWriter(write)
+            try forEachLine { try table.add($0.line) }
+            try table.finish()
         }
-        try write(bytes)
     }
 }

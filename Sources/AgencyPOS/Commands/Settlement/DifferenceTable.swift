@@ -6,7 +6,7 @@ import Settlement
 /// What is not MATCHED as a table for spreadsheets, as RFC 4180 has it.
 struct DifferenceTable {
     /// The size of the pieces that a table is written in, in bytes.
-    static let pieceByteCount = 65_536
+    private static let pieceByteCount = 65_536
 
     private static let columns = [
         "line", "serial", "reference", "type", "account", "amount_fen", "status", "time", "carried",

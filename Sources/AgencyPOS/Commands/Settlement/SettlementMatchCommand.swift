@@ -154,21 +154,18 @@ enum SettlementMatchCommand: Command {
 /// Lines that wait for the next file, as the next run reads them.
 private struct CarryFile {
     private let output: ExportOutput
-    private var bytes = CanonicalTable.headerLine
+    private var table: CanonicalTableWriter
 
     init(path: String) throws {
-        output = try ExportOutput(path: path)
+        let output = try ExportOutput(path: path)
+        self.output = output
+        table = CanonicalTableWriter { try output.write($0) }
     }
 
-    mutating func add(_ line: MatchLine) throws {
-        CanonicalTable.append(line, to: &bytes)
-        guard bytes.count >= DifferenceTable.pieceByteCount else { return }
-        try output.write(bytes)
-        bytes.removeAll(keepingCapacity: true)
-    }
+    mutating func add(_ line: MatchLine) throws { try table.add(line) }
 
     mutating func finish() throws {
-        try output.write(bytes)
+        try table.finish()
         try output.finish()
     }
 }
