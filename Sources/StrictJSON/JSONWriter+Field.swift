@@ -35,6 +35,12 @@ extension JSONWriter {
         if let value { integer(value) } else { null() }
     }
 
+    /// Writes a member with true or false, or with null.
+    public mutating func field(_ name: StaticString, orNull value: Bool?) {
+        key(name)
+        if let value { bool(value) } else { null() }
+    }
+
     /// Writes a member with a string, or leaves it out.
     public mutating func field(_ name: StaticString, ifPresent value: String?) {
         if let value { field(name, value) }

@@ -40,7 +40,7 @@ extension AgencySchema {
         CREATE TRIGGER settlement_cycle_state BEFORE UPDATE ON settlement_cycle
         WHEN NOT (OLD.state = 'open' AND NEW.state IN ('open', 'due')
                 OR OLD.state = 'due' AND NEW.state IN ('instructed', 'settled')
-                OR OLD.state = 'instructed' AND NEW.state = 'settled')
+                OR OLD.state = 'instructed' AND NEW.state IN ('due', 'settled'))
             OR NEW.cycle_id <> OLD.cycle_id OR NEW.partner_id <> OLD.partner_id
             OR NEW.number <> OLD.number OR NEW.length <> OLD.length
             OR NEW.from_date <> OLD.from_date
@@ -68,6 +68,11 @@ extension AgencySchema {
             SELECT 1 FROM settlement_instruction i
             WHERE i.cycle_id = OLD.cycle_id AND i.state = 'approved')
         BEGIN SELECT RAISE(ABORT, 'a cycle is instructed by an approved instruction'); END;
+        CREATE TRIGGER settlement_cycle_recalled BEFORE UPDATE ON settlement_cycle
+        WHEN OLD.state = 'instructed' AND NEW.state = 'due' AND EXISTS (
+            SELECT 1 FROM settlement_instruction i
+            WHERE i.cycle_id = OLD.cycle_id AND i.state IN ('approved', 'confirmed'))
+        BEGIN SELECT RAISE(ABORT, 'a cycle is due again when its instruction was recalled'); END;
         CREATE TRIGGER settlement_cycle_settled BEFORE UPDATE ON settlement_cycle
         WHEN OLD.state <> 'settled' AND NEW.state = 'settled' AND (
             OLD.state = 'due' AND OLD.net_fen <> 0
@@ -91,13 +96,19 @@ extension AgencySchema {
             bank_account TEXT,
             account_name TEXT,
             state TEXT NOT NULL CHECK (state IN
-                ('proposed', 'approved', 'declined', 'confirmed')),
+                ('proposed', 'approved', 'declined', 'recalled', 'confirmed')),
             proposed_by INTEGER NOT NULL REFERENCES staff_member,
             proposed_at INTEGER NOT NULL,
             decided_by INTEGER REFERENCES staff_member,
             decided_at INTEGER,
             reason TEXT NOT NULL DEFAULT '',
+            recalled_by INTEGER REFERENCES staff_member,
+            recalled_at INTEGER,
+            recall_reason TEXT,
             confirmed_at INTEGER,
+            CHECK ((state = 'recalled') = (recalled_by IS NOT NULL)),
+            CHECK ((state = 'recalled') = (recalled_at IS NOT NULL)),
+            CHECK ((state = 'recalled') = (recall_reason IS NOT NULL)),
             CHECK ((state = 'proposed') = (decided_by IS NULL)),
             CHECK ((state = 'proposed') = (decided_at IS NULL)),
             CHECK (state = 'declined' OR decided_by IS NOT proposed_by),
@@ -106,9 +117,9 @@ extension AgencySchema {
                 AND account_name IS NOT NULL))
         ) STRICT;
         CREATE UNIQUE INDEX settlement_instruction_reference ON settlement_instruction (reference)
-        WHERE state <> 'declined';
+        WHERE state NOT IN ('declined', 'recalled');
         CREATE UNIQUE INDEX settlement_instruction_cycle ON settlement_instruction (cycle_id)
-        WHERE state <> 'declined';
+        WHERE state NOT IN ('declined', 'recalled');
         CREATE TRIGGER settlement_instruction_kept BEFORE DELETE ON settlement_instruction
         BEGIN SELECT RAISE(ABORT, 'a settlement instruction is never deleted'); END;
         CREATE TRIGGER settlement_instruction_new BEFORE INSERT ON settlement_instruction
@@ -119,7 +130,7 @@ extension AgencySchema {
         BEGIN SELECT RAISE(ABORT, 'an instruction is of a due cycle and its net'); END;
         CREATE TRIGGER settlement_instruction_state BEFORE UPDATE ON settlement_instruction
         WHEN NOT (OLD.state = 'proposed' AND NEW.state IN ('approved', 'declined')
-                OR OLD.state = 'approved' AND NEW.state = 'confirmed')
+                OR OLD.state = 'approved' AND NEW.state IN ('recalled', 'confirmed'))
             OR NEW.instruction_id <> OLD.instruction_id OR NEW.cycle_id <> OLD.cycle_id
             OR NEW.reference <> OLD.reference OR NEW.direction <> OLD.direction
             OR NEW.amount_fen <> OLD.amount_fen OR NEW.centre_id <> OLD.centre_id

@@ -18,7 +18,7 @@ extension AgencySession {
         }
         let due = try dueCycle(id)
         let known = try SettlementInstructionReader(connection).newest(of: id)
-        guard due.cycle.state == .due, known == nil || known?.state == .declined else {
+        guard due.cycle.state == .due, known.map(Self.isGone) ?? true else {
             throw Refusal(
                 .settlementCycleState,
                 "the cycle is \(due.cycle.state.rawValue), or an instruction waits for approval; "
@@ -60,7 +60,7 @@ extension AgencySession {
     public func approveInstruction(
         of id: ID<SettlementCycle>, by principal: Principal
     ) throws -> [UInt8] {
-        let instruction = try proposedInstruction(of: id, by: principal)
+        let instruction = try instruction(of: id, in: .proposed, by: principal)
         guard instruction.proposedBy != principal.staff else { throw Self.proposerDecides }
         try decide(instruction, .approved, reason: "", by: principal)
         try connection.prepare(
@@ -75,9 +75,38 @@ extension AgencySession {
     public func declineInstruction(
         of id: ID<SettlementCycle>, reason: String, by principal: Principal
     ) throws -> [UInt8] {
-        let instruction = try proposedInstruction(of: id, by: principal)
+        let instruction = try instruction(of: id, in: .proposed, by: principal)
         try decide(instruction, .declined, reason: reason, by: principal)
         return try encodedCycle(id)
+    }
+
+    /// Takes back an approved instruction that the bank did not carry out; another one may follow.
+    ///
+    /// - Throws: `Refusal` as for declining one.
+    public func recallInstruction(
+        of id: ID<SettlementCycle>, reason: String, by principal: Principal
+    ) throws -> [UInt8] {
+        let instruction = try instruction(of: id, in: .approved, by: principal)
+        try connection.prepare(
+            """
+            UPDATE settlement_instruction SET state = 'recalled', recalled_by = $1,
+                recalled_at = $2, recall_reason = $3
+            WHERE instruction_id = $4
+            """
+        ).run(
+            .integer(principal.staff.number), .integer(now.millisecondsSinceEpoch), .text(reason),
+            .integer(instruction.id.number))
+        try connection.prepare("UPDATE settlement_cycle SET state = 'due' WHERE cycle_id = $1")
+            .run(.integer(id.number))
+        return try encodedCycle(id)
+    }
+
+    /// Whether an instruction no longer counts, so that another one may follow.
+    private static func isGone(_ instruction: SettlementInstruction) -> Bool {
+        switch instruction.state {
+        case .declined, .recalled: true
+        case .proposed, .approved, .confirmed: false
+        }
     }
 
     /// - Throws: `Refusal` unless the person works for a district centre or as administrator.
@@ -100,20 +129,21 @@ extension AgencySession {
         .samePerson, "who proposed it does not approve it; ask another supervisor or administrator",
         zh: "提出人不能审批，请由其他主管或管理员办理")
 
-    private func proposedInstruction(
-        of id: ID<SettlementCycle>, by principal: Principal
+    private func instruction(
+        of id: ID<SettlementCycle>, in state: SettlementInstruction.State, by principal: Principal
     ) throws -> SettlementInstruction {
         try checkSettles(principal)
         guard try SettlementCycleReader(connection).cycle(id) != nil else {
             throw Self.unknownCycle
         }
         guard let instruction = try SettlementInstructionReader(connection).newest(of: id),
-            instruction.state == .proposed
+            instruction.state == state
         else {
             throw Refusal(
                 .noInstruction,
-                "no instruction of this cycle waits for approval; propose one first",
-                zh: "该结算周期没有待审批的付款指令；请先提出")
+                "no instruction of this cycle is \(state.rawValue); see GET "
+                    + "/v1/settlement-cycles/\(id.number)",
+                zh: "该结算周期没有处于此状态（\(state.rawValue)）的付款指令；请先查询")
         }
         return instruction
     }

@@ -6,10 +6,13 @@ import StrictJSON
 /// An order to move the net of a cycle: to the partner, or a request that the partner pays.
 ///
 ///     proposed ──▶ approved ──▶ confirmed    another person sent it; the bank booked it
-///     proposed ──▶ declined                  it never counted; the cycle may get another one
+///     approved ──▶ recalled                  the bank did not book it, or it was never sent
+///     proposed ──▶ declined                  it never counted
+///
+/// After one that was declined or recalled the cycle may get another one, of the same reference.
 public struct SettlementInstruction: Sendable, Equatable {
     public enum State: String, CaseIterable, Sendable {
-        case proposed, approved, declined, confirmed
+        case proposed, approved, declined, recalled, confirmed
     }
 
     public let id: ID<SettlementInstruction>
@@ -29,6 +32,9 @@ public struct SettlementInstruction: Sendable, Equatable {
     public let decidedByCode: String?
     public let decidedAt: Instant?
     public let reason: String
+    public let recalledByCode: String?
+    public let recalledAt: Instant?
+    public let recallReason: String?
     public let confirmedAt: Instant?
 
     /// The reference of a partner's cycle.
@@ -60,6 +66,9 @@ public struct SettlementInstruction: Sendable, Equatable {
         writer.field("decided_by", orNull: decidedByCode)
         writer.field("decided_at", orNull: decidedAt.map { zone.text($0) })
         writer.field("reason", reason)
+        writer.field("recalled_by", orNull: recalledByCode)
+        writer.field("recalled_at", orNull: recalledAt.map { zone.text($0) })
+        writer.field("recall_reason", orNull: recallReason)
         writer.field("confirmed_at", orNull: confirmedAt.map { zone.text($0) })
         writer.endObject()
     }
@@ -71,13 +80,14 @@ public struct SettlementInstructionReader {
         SELECT i.instruction_id, i.cycle_id, i.reference, i.direction, i.amount_fen, i.centre_id,
             o.bank_name, o.bank_account, p.name, i.bank_name, i.bank_account, i.account_name,
             i.state, i.proposed_by, a.code, i.proposed_at, b.code, i.decided_at, i.reason,
-            i.confirmed_at
+            r.code, i.recalled_at, i.recall_reason, i.confirmed_at
         FROM settlement_instruction i
         JOIN settlement_cycle c ON c.cycle_id = i.cycle_id
         JOIN partner p ON p.partner_id = c.partner_id
         JOIN centre o ON o.centre_id = i.centre_id
         JOIN staff_member a ON a.staff_id = i.proposed_by
         LEFT JOIN staff_member b ON b.staff_id = i.decided_by
+        LEFT JOIN staff_member r ON r.staff_id = i.recalled_by
         """
 
     private let connection: Connection
@@ -98,10 +108,14 @@ public struct SettlementInstructionReader {
             .first(.integer(id.number), read: SettlementInstruction.init(row:))
     }
 
-    /// The instruction of a reference, unless it was declined.
+    /// The instruction that counts of a reference, else the last that was recalled.
     func instruction(reference: String) throws -> SettlementInstruction? {
         try connection.prepare(
-            computed: Self.columns + " WHERE i.reference = $1 AND i.state <> 'declined'"
+            computed: Self.columns + """
+
+                WHERE i.reference = $1 AND i.state <> 'declined'
+                ORDER BY i.state = 'recalled', i.instruction_id DESC LIMIT 1
+                """
         ).first(.text(reference), read: SettlementInstruction.init(row:))
     }
 }
@@ -127,6 +141,9 @@ extension SettlementInstruction {
             decidedByCode: row.optionalText(16),
             decidedAt: row.optionalInteger(17).map { Instant(millisecondsSinceEpoch: $0) },
             reason: row.text(18),
-            confirmedAt: row.optionalInteger(19).map { Instant(millisecondsSinceEpoch: $0) })
+            recalledByCode: row.optionalText(19),
+            recalledAt: row.optionalInteger(20).map { Instant(millisecondsSinceEpoch: $0) },
+            recallReason: row.optionalText(21),
+            confirmedAt: row.optionalInteger(22).map { Instant(millisecondsSinceEpoch: $0) })
     }
 }

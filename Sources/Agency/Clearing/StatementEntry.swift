@@ -148,7 +148,15 @@ public struct BankStatementReader {
         SELECT s.statement_id, c.code, s.account, s.external_id, s.format, s.digest,
             s.opening_fen, s.closing_fen, s.entry_count, s.imported_at, m.code,
             (SELECT count(*) FROM bank_statement_entry e
-                WHERE e.statement_id = s.statement_id AND e.state = 'unmatched')
+                WHERE e.statement_id = s.statement_id AND e.state = 'unmatched'),
+            CASE WHEN s.opening_fen IS NOT NULL AND EXISTS (SELECT 1 FROM bank_statement o
+                    WHERE o.account = s.account AND o.closing_fen IS NOT NULL
+                        AND (SELECT min(e.booking_date) FROM bank_statement_entry e
+                            WHERE e.statement_id = o.statement_id)
+                        < (SELECT min(e.booking_date) FROM bank_statement_entry e
+                            WHERE e.statement_id = s.statement_id))
+                THEN EXISTS (SELECT 1 FROM bank_statement o WHERE o.account = s.account
+                    AND o.statement_id <> s.statement_id AND o.closing_fen = s.opening_fen) END
         FROM bank_statement s JOIN centre c ON c.centre_id = s.centre_id
         LEFT JOIN staff_member m ON m.staff_id = s.imported_by
         """
@@ -163,6 +171,7 @@ public struct BankStatementReader {
         writer.field("sha256", row.text(5))
         writer.field("opening_fen", orNull: row.optionalInteger(6))
         writer.field("closing_fen", orNull: row.optionalInteger(7))
+        writer.field("is_continuous", orNull: row.optionalInteger(12).map { $0 == 1 })
         writer.field("entry_count", row.integer(8))
         writer.field("unmatched_count", row.integer(11))
         writer.field("imported_at", zone.text(Instant(millisecondsSinceEpoch: row.integer(9))))

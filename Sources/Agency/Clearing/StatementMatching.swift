@@ -49,7 +49,7 @@ struct StatementMatching {
         on account: ID<Centre>
     ) -> StatementEntryReason? {
         switch instruction.state {
-        case .proposed, .declined: return .notApproved
+        case .proposed, .declined, .recalled: return .notApproved
         case .confirmed: return .alreadySettled
         case .approved: break
         }

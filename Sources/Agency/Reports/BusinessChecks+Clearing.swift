@@ -60,7 +60,7 @@ extension BusinessChecks {
             sql: """
                 SELECT CAST(c.cycle_id AS TEXT) FROM settlement_cycle c
                 LEFT JOIN settlement_instruction i ON i.cycle_id = c.cycle_id
-                    AND i.state <> 'declined'
+                    AND i.state NOT IN ('declined', 'recalled')
                 LEFT JOIN settlement_payment y ON y.cycle_id = c.cycle_id
                 WHERE i.amount_fen <> abs(c.net_fen)
                     OR (i.direction = 'out') IS NOT NULL

@@ -65,6 +65,16 @@ extension API {
                 try $0.declineInstruction(of: id, reason: reason, by: call.principal)
             }
         }
+        routes.command(
+            .post, "/v1/settlement-cycles/{cycle_id}/instruction/recall",
+            for: [.supervisor, .administrator]
+        ) { call in
+            let id = ID<SettlementCycle>(try call.parameters.integer("cycle_id"))
+            let reason = try call.reasonAlone()
+            try write(call) {
+                try $0.recallInstruction(of: id, reason: reason, by: call.principal)
+            }
+        }
         routes.query(
             .get, "/v1/settlement-cycles/{cycle_id}/payment-order",
             for: [.supervisor, .administrator]

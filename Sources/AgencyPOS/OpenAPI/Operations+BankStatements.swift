@@ -1,5 +1,6 @@
 import Agency
 import Foundation
+import Settlement
 import StrictJSON
 
 extension Operations {
@@ -111,7 +112,7 @@ extension Operations {
                     Property("format", .words(["camt.053"]), "ISO 20022, version 02 or 08"),
                     content),
                 .request(
-                    Property("format", .words(["csv"]), "A table in UTF-8"), content,
+                    Property("format", .words(["csv"]), "A table"), content,
                     Property(
                         "account", .text(StatementLimits.referenceCharacters), "Whose it is"),
                     Property(
@@ -139,6 +140,10 @@ extension Operations {
                 Property("sha256", .digest, "Over the file's bytes"),
                 Property("opening_fen", .orNull(.fen), "The balance before"),
                 Property("closing_fen", .orNull(.fen), "The balance after"),
+                Property(
+                    "is_continuous", .orNull(.boolean),
+                    "Whether another one of the account ends with its opening balance; null for "
+                        + "the first one, and where no balance is told"),
                 Property("entry_count", .count, "Its booked entries"),
                 Property("unmatched_count", .count, "Those that wait for people"),
                 Property("imported_at", .time, "When it was taken"),
@@ -181,6 +186,7 @@ extension Operations {
 
     private static let columnName = Schema.text(1...40)
     private static let mapping = Schema.request(
+        .optional("encoding", .words(LayoutEncoding.self), "utf-8 unless given"),
         .optional("delimiter", .words(StatementMapping.Delimiter.self), "comma unless given"),
         .optional(
             "header_line", .integer(StatementMapping.headerLines), "The header's line; usually 1"),

@@ -49,6 +49,16 @@ extension Operations {
             answer: .json(.named("SettlementCycleDetail"), "The cycle with its instruction"),
             refusals: instructionRefusals),
         Operation(
+            method: .post, path: "/v1/settlement-cycles/{cycle_id}/instruction/recall",
+            name: "recallSettlementInstruction", tag: "settlement of money",
+            summary: "Take back an approved instruction that the bank did not carry out",
+            roles: [.supervisor, .administrator], parameters: [cycleNumber],
+            body: .init(
+                schema: "ReasonRequest",
+                examples: [("returned by the bank", ["reason": "银行退回：户名与账号不符"])]),
+            answer: .json(.named("SettlementCycleDetail"), "The cycle with its instruction"),
+            refusals: instructionRefusals),
+        Operation(
             method: .get, path: "/v1/settlement-cycles/{cycle_id}/payment-order",
             name: "getPaymentOrder", tag: "settlement of money",
             summary: "An approved payment as ISO 20022 pain.001.001.09, for the bank",
@@ -117,6 +127,9 @@ extension Operations {
                 Property("decided_by", .orNull(.code), "Who approved or declined it"),
                 Property("decided_at", .orNull(.time), "When"),
                 Property("reason", .anyText, "Why it was declined"),
+                Property("recalled_by", .orNull(.code), "Who took it back after the approval"),
+                Property("recalled_at", .orNull(.time), "When"),
+                Property("recall_reason", .orNull(.anyText), "Why"),
                 Property("confirmed_at", .orNull(.time), "When the bank's statement confirmed it"))
         ),
     ]

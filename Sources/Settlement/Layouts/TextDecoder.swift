@@ -1,7 +1,7 @@
 import Glibc
 
 /// In which bytes a partner writes its texts.
-enum LayoutEncoding: String, CaseIterable, Hashable, Sendable {
+public enum LayoutEncoding: String, CaseIterable, Hashable, Sendable {
     case utf8 = "utf-8"
     case gb18030
     /// What GB18030 grew from; its texts have the same bytes there.
@@ -18,12 +18,12 @@ enum LayoutEncoding: String, CaseIterable, Hashable, Sendable {
 }
 
 /// Turns lines of a file into UTF-8; no byte of a character of either encoding is a line feed.
-final class TextDecoder {
+public final class TextDecoder {
     /// Nothing for UTF-8, which is only checked.
     private let descriptor: iconv_t?
 
     /// - Throws: ``LayoutError/encodingUnavailable``.
-    init(_ encoding: LayoutEncoding) throws(LayoutError) {
+    public init(_ encoding: LayoutEncoding) throws(LayoutError) {
         switch encoding {
         case .utf8: descriptor = nil
         case .gb18030, .gbk, .gb2312:
@@ -41,7 +41,7 @@ final class TextDecoder {
     }
 
     /// The text in UTF-8, or nothing when some bytes are no characters.
-    func decode(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    public func decode(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard bytes.contains(where: { $0 >= 0x80 }) else { return bytes }
         guard let descriptor else {
             return String(validating: bytes, as: UTF8.self) == nil ? nil : bytes

@@ -108,6 +108,9 @@ import Testing
                 + " WHERE state = 'proposed'",
             "UPDATE settlement_instruction SET state = 'approved', decided_by = proposed_by,"
                 + " decided_at = 1 WHERE state = 'proposed'",
+            "UPDATE settlement_instruction SET state = 'recalled', recalled_by = 1,"
+                + " recalled_at = 1, recall_reason = 'x' WHERE state IN ('proposed', 'confirmed')",
+            "UPDATE settlement_instruction SET state = 'recalled' WHERE state = 'approved'",
             "DELETE FROM settlement_instruction", "DELETE FROM settlement_payment",
             "UPDATE settlement_payment SET net_fen = 0, payable_fen = receivable_fen",
             "DELETE FROM bank_statement", "UPDATE bank_statement SET closing_fen = NULL",

@@ -41,6 +41,53 @@ import Testing
         #expect(try test.faults() == [])
     }
 
+    @Test("what the bank did not carry out is taken back, and a successor needs two people again")
+    func recall() throws {
+        let bench = try StatementMatchTests.Bench()
+        let test = bench.test
+        let (supervisor, administrator) = (
+            try test.person("SV-D01"), try test.person("AD0001")
+        )
+        let id = bench.water.id
+        func recall(by person: Principal) throws -> Answer {
+            try Answer(
+                test.perform {
+                    try $0.recallInstruction(of: id, reason: "银行退回", by: person)
+                })
+        }
+        #expect(try refusalCode { _ = try recall(by: administrator) } == .noInstruction)
+        _ = try test.perform { try $0.proposeInstruction(of: id, by: supervisor) }
+        #expect(try refusalCode { _ = try recall(by: administrator) } == .noInstruction)
+        _ = try test.perform { try $0.approveInstruction(of: id, by: administrator) }
+        for person in ["SV-T01", "LI-WATER01", "OP000101"] {
+            let other = try test.person(person)
+            #expect(try refusalCode { _ = try recall(by: other) } == .notPermitted)
+        }
+        let recalled = try recall(by: administrator)
+        #expect(try recalled.text("state") == "due")
+        let instruction = try recalled.object("instruction")
+        #expect(try instruction.text("state") == "recalled")
+        #expect(try instruction.text("decided_by") == "AD0001")
+        #expect(try instruction.text("recalled_by") == "AD0001")
+        #expect(try instruction.text("recall_reason") == "银行退回")
+        #expect(try test.faults() == [])
+        // The bank's entry of it settles nothing now, and its successor by the same reference.
+        let line = BankLine(signedFen: -bench.waterFen, text: "APS-WATER01-000001")
+        try test.importLines([line], id: "one")
+        #expect(try test.instruct(bench.water) == "APS-WATER01-000001")
+        #expect(try test.cycles("WATER01").first?.state == .instructed)
+        try test.importLines([line, BankLine(signedFen: 37, text: "利息")], id: "two")
+        try test.importLines([line, BankLine(signedFen: 38, text: "利息")], id: "three")
+        #expect(
+            try test.entryStates() == [
+                "unmatched not_approved", "matched", "unmatched no_reference",
+                "unmatched already_settled", "unmatched no_reference",
+            ])
+        #expect(try refusalCode { _ = try recall(by: administrator) } == .noInstruction)
+        #expect(try test.cycles("WATER01").first?.state == .settled)
+        #expect(try test.faults() == [])
+    }
+
     @Test("without an account of the partner nothing is paid out, but money may be asked for")
     func noAccount() throws {
         let test = try TestBook()

@@ -81,6 +81,29 @@ import Testing
         #expect(try bench.test.faults() == [])
     }
 
+    @Test("a statement tells whether one before it is missing") func continuous() throws {
+        let test = try TestBook()
+        let mapping = try StatementReaderTests.mapping(
+            #"{"booking_date":"d","amount":"a","remittance":"t","balance":"b"}"#)
+        /// Each day has one entry of 1 yuan, so that the balance tells the day.
+        func take(_ days: ClosedRange<Int>) throws -> Answer {
+            let lines = days.map { "2026-11-\($0),1.00,x,\($0).00\n" }
+            let file = try BankStatementFile.csv(
+                [UInt8](("d,a,t,b\n" + lines.joined()).utf8), mapping: mapping,
+                account: TestBook.bankAccount, id: "\(days)")
+            let answer = try Answer(test.perform { try $0.importStatements(file, by: nil) })
+            return try #require(try answer.objects("bank_statements").first)
+        }
+        #expect(try take(14...15).isNull("is_continuous"))
+        #expect(try take(16...16).fen("is_continuous") == 1)
+        #expect(try take(18...19).fen("is_continuous") == 0)
+        #expect(try take(12...13).isNull("is_continuous"))
+        // The missing one closes the gap, and an earlier one may come late.
+        #expect(try take(17...17).fen("is_continuous") == 1)
+        #expect(try take(18...19).fen("is_continuous") == 1)
+        #expect(try take(14...15).fen("is_continuous") == 1)
+    }
+
     @Test("a camt.053 file settles too, and comes once")
     func camt() throws {
         let bench = try Bench()

@@ -181,6 +181,30 @@ import Testing
         #expect(fault.line == row.line)
     }
 
+    @Test("a table may be in GB18030; what is not in the mapping's encoding is refused")
+    func encodings() throws {
+        let members = #","booking_date":"日期","amount":"金额","remittance":"摘要"}"#
+        // 日期,金额,摘要 and 清算 APS-1, as China's banks export them.
+        let header: [UInt8] = [
+            0xC8, 0xD5, 0xC6, 0xDA, 0x2C, 0xBD, 0xF0, 0xB6, 0xEE, 0x2C, 0xD5, 0xAA, 0xD2, 0xAA,
+        ]
+        let text = Array("\r\n2026-11-22,-1.50,".utf8) + [0xC7, 0xE5, 0xCB, 0xE3]
+        let bytes = header + text + Array(" APS-1\r\n".utf8)
+        for encoding in ["gb18030", "gbk", "gb2312"] {
+            let mapping = try Self.mapping(#"{"encoding":"\#(encoding)"\#(members)"#)
+            let statement = try Self.table(bytes, mapping)
+            #expect(statement.entries.map(\.remittance) == ["清算 APS-1"])
+            #expect(statement.entries.map(\.amountFen) == [150])
+            let fault = try #require(throws: StatementFault.self) {
+                try Self.table(bytes + [0xFF, 0x0A], mapping)
+            }
+            #expect(fault.problem.contains("is not in \(encoding)"), "\(fault)")
+        }
+        let usual = try Self.mapping("{" + members.dropFirst())
+        let fault = try #require(throws: StatementFault.self) { try Self.table(bytes, usual) }
+        #expect(fault.problem.contains("is not in utf-8"), "\(fault)")
+    }
+
     @Test(
         "each way to tell an amount is read",
         arguments: [

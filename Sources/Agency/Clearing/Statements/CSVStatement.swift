@@ -1,7 +1,8 @@
 import CivilTime
 import Printing
+import Settlement
 
-/// Reads a bank's table (RFC 4180 in UTF-8) by a mapping of its columns.
+/// Reads a bank's table (RFC 4180) by a mapping of its columns.
 struct CSVStatement {
     private let mapping: StatementMapping
     private let lines: [[UInt8]]
@@ -28,13 +29,9 @@ struct CSVStatement {
                     + "period",
                 zh: "文件超过 \(StatementLimits.maximumBytes) 字节；请缩短对账单期间")
         }
-        guard String(validating: bytes, as: UTF8.self) != nil else {
-            throw StatementFault(
-                "the file is not UTF-8; convert it first, such as by iconv -f GB18030 -t UTF-8",
-                zh: "文件不是 UTF-8 编码；请先转换（如 iconv -f GB18030 -t UTF-8）")
-        }
         self.mapping = mapping
-        let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+        let text = try Self.text(bytes, mapping.encoding)
+        let content = text.starts(with: [0xEF, 0xBB, 0xBF]) ? text.dropFirst(3) : text
         var lines = content.split(
             separator: 0x0A, omittingEmptySubsequences: false
         ).map { $0.last == 0x0D ? Array($0.dropLast()) : Array($0) }
@@ -46,6 +43,27 @@ struct CSVStatement {
                 zh: "超过 \(StatementLimits.maximumEntries) 行；请缩短期间")
         }
         self.lines = lines
+    }
+
+    /// The table in UTF-8.
+    private static func text(
+        _ bytes: [UInt8], _ encoding: LayoutEncoding
+    ) throws(StatementFault) -> ArraySlice<UInt8> {
+        let text: ArraySlice<UInt8>?
+        do throws(LayoutError) {
+            text = try TextDecoder(encoding).decode(bytes[...])
+        } catch {
+            throw StatementFault(
+                "\(error); convert the file to UTF-8 first",
+                zh: "本机不支持该编码；请先将文件转换为 UTF-8")
+        }
+        guard let text else {
+            let name = encoding.rawValue
+            throw StatementFault(
+                "the file is not in \(name); give the mapping's encoding, utf-8 or gb18030",
+                zh: "文件不是 \(name) 编码；请在列映射中填写 encoding（utf-8 或 gb18030）")
+        }
+        return text
     }
 
     private mutating func statement(

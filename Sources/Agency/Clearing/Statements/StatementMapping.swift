@@ -1,4 +1,5 @@
 import CivilTime
+import Settlement
 import StrictJSON
 
 /// Which column of a bank's table holds what; a JSON object, read strictly.
@@ -53,6 +54,7 @@ public struct StatementMapping: DataFileModel {
     public static let headerLines: ClosedRange<Int64> = 1...50
     private static let nameLengths = 1...40
 
+    public var encoding: LayoutEncoding
     public var delimiter: Delimiter
     /// The line of the header, from 1.
     public var headerLine: Int
@@ -67,6 +69,7 @@ public struct StatementMapping: DataFileModel {
 
     public init(decoding object: JSONObjectDecoder) throws(JSONError) {
         var object = object
+        encoding = try object.optionalEnumeration("encoding") ?? .utf8
         delimiter = try object.optionalEnumeration("delimiter") ?? .comma
         headerLine = Int(
             try object.optionalInteger("header_line", in: Self.headerLines) ?? 1)
@@ -109,6 +112,7 @@ public struct StatementMapping: DataFileModel {
 
     public func encode(to writer: inout JSONWriter) {
         writer.beginObject()
+        writer.field("encoding", encoding.rawValue)
         writer.field("delimiter", delimiter.rawValue)
         writer.field("header_line", headerLine)
         writer.field("date_format", dateFormat.rawValue)
