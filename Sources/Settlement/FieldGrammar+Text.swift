@@ -57,7 +57,7 @@ extension FieldGrammar {
 }
 
 /// Texts from a file made safe for an error or a log.
-enum SafeText {
+public enum SafeText {
     /// The most characters of a foreign text that an error repeats.
     static let maximumCharacterCount = 64
     /// The shortest run of digits that could be a card number.
@@ -66,7 +66,7 @@ enum SafeText {
     /// Cuts a text, strips what could disturb a terminal, and masks what may be a card number.
     ///
     /// - Parameter field: Where the text stood; an account reference is not repeated at all.
-    static func of(
+    public static func of(
         _ bytes: some Collection<UInt8>, field: SettlementField? = nil
     ) -> String {
         if field == .accountReference { return "(\(bytes.count) bytes withheld)" }

@@ -1,4 +1,5 @@
 import Cryptography
+import Glibc
 
 /// What a folder holds besides released files.
 public enum SettlementFolder {
@@ -8,9 +9,16 @@ public enum SettlementFolder {
     /// - Throws: ``SettlementError`` from the system.
     public static func removeTemporaries(in path: String) throws(SettlementError) -> [String] {
         let folder = try FileDescriptor.folder(path)
-        let names = try folder.names(where: TemporaryFiles.isTemporary).sorted()
-        for name in names { try folder.remove(name) }
-        return names
+        var removed: [String] = []
+        for name in try folder.names(where: TemporaryFiles.isTemporary).sorted() {
+            do throws(SettlementError) {
+                try folder.remove(name)
+                removed.append(name)
+            } catch .systemFailure(_, _, EISDIR) {
+                // A folder of that name is not ours, and in nobody's way.
+            }
+        }
+        return removed
     }
 
     /// Puts a file and its sidecar into another folder too, byte for byte, as a release does.

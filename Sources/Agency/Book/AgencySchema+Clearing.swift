@@ -118,6 +118,7 @@ extension AgencySchema {
         ) STRICT;
         CREATE UNIQUE INDEX settlement_instruction_reference ON settlement_instruction (reference)
         WHERE state NOT IN ('declined', 'recalled');
+        CREATE INDEX settlement_instruction_of ON settlement_instruction (cycle_id);
         CREATE UNIQUE INDEX settlement_instruction_cycle ON settlement_instruction (cycle_id)
         WHERE state NOT IN ('declined', 'recalled');
         CREATE TRIGGER settlement_instruction_kept BEFORE DELETE ON settlement_instruction
@@ -215,8 +216,7 @@ extension AgencySchema {
             CHECK (state <> 'suspended' OR suspense_entry_id IS NOT NULL),
             CHECK (state = 'matched' OR reason IS NOT NULL)
         ) STRICT;
-        CREATE INDEX bank_statement_entry_open ON bank_statement_entry (state)
-        WHERE state IN ('unmatched', 'suspended');
+        CREATE INDEX bank_statement_entry_state_of ON bank_statement_entry (state);
         CREATE INDEX bank_statement_entry_bank ON bank_statement_entry (bank_reference)
         WHERE bank_reference <> '';
         CREATE TRIGGER bank_statement_entry_new BEFORE INSERT ON bank_statement_entry

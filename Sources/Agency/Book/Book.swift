@@ -2,6 +2,7 @@ import CivilTime
 import Cryptography
 import Ledger
 import SQL
+import Synchronization
 
 /// One institution's open book: its writer, its readers and its keys. One process holds it.
 public final class Book: Sendable {
@@ -12,6 +13,8 @@ public final class Book: Sendable {
     public let catalogue: Catalogue
     public let clock: @Sendable () -> Instant
     let keys: BookKeys
+    /// Held by who writes into the partners' folders: two at once would remove each other's files.
+    let outboxTurn = Mutex(())
     private let lock: BookLock
     private let expiry: PendingExpiry
 

@@ -139,7 +139,9 @@ extension AgencySession {
     ) throws {
         var settled: (instruction: SettlementInstruction, entry: ID<JournalEntry>)?
         var reason: StatementEntryReason?
-        switch try StatementMatching(connection).finding(of: entry, on: centre) {
+        switch try StatementMatching(connection)
+            .finding(of: entry, in: statement, on: centre)
+        {
         case .unmatched(let found): reason = found
         case .settles(let instruction):
             do {

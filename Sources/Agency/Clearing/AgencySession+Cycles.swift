@@ -89,7 +89,7 @@ extension AgencySession {
     /// - Throws: `Refusal` with `unknownSettlementCycle` or `settlementCycleState`.
     func dueCycle(_ id: ID<SettlementCycle>) throws -> DueCycle {
         guard let cycle = try SettlementCycleReader(connection).cycle(id) else {
-            throw Self.unknownCycle
+            throw Refusal.unknownSettlementCycle
         }
         guard let payable = cycle.payableFen, let receivable = cycle.receivableFen else {
             throw Refusal(
@@ -100,10 +100,6 @@ extension AgencySession {
         }
         return DueCycle(cycle: cycle, payableFen: payable, receivableFen: receivable)
     }
-
-    static let unknownCycle = Refusal(
-        .unknownSettlementCycle, "there is no such settlement cycle that you may see",
-        zh: "没有您可查看的此结算周期；请核对编号")
 
     /// Clears a cycle's sums from the partner's accounts, against the bank's deposit or what
     /// waited in suspense.
@@ -169,4 +165,11 @@ extension EntryKind {
     static let settlementPayment = EntryKind("settlement_payment")
     /// Money that the bank booked went to suspense.
     static let bankSuspense = EntryKind("bank_suspense")
+}
+
+extension Refusal {
+    /// There is no such cycle, or it is another partner's.
+    public static let unknownSettlementCycle = Refusal(
+        .unknownSettlementCycle, "there is no such settlement cycle that you may see",
+        zh: "没有您可查看的此结算周期；请核对编号")
 }

@@ -21,9 +21,13 @@ extension AgencySession {
         guard due.cycle.state == .due, known.map(Self.isGone) ?? true else {
             throw Refusal(
                 .settlementCycleState,
-                "the cycle is \(due.cycle.state.rawValue), or an instruction waits for approval; "
-                    + "see GET /v1/settlement-cycles/\(id.number)",
-                zh: "该结算周期已有付款指令或已结清，请先查询")
+                due.cycle.state == .due
+                    ? "an instruction of this cycle waits for approval; approve or decline it first"
+                    : "the cycle is \(due.cycle.state.rawValue), and only a due one is instructed; "
+                        + "see GET /v1/settlement-cycles/\(id.number)",
+                zh: due.cycle.state == .due
+                    ? "该结算周期已有待审批的付款指令；请先审批或退回"
+                    : "该结算周期已有付款指令或已结清，请先查询")
         }
         let direction: MoneyDirection = due.netFen > 0 ? .outgoing : .incoming
         let bank = try partnerBank(of: due.cycle)
@@ -134,7 +138,7 @@ extension AgencySession {
     ) throws -> SettlementInstruction {
         try checkSettles(principal)
         guard try SettlementCycleReader(connection).cycle(id) != nil else {
-            throw Self.unknownCycle
+            throw Refusal.unknownSettlementCycle
         }
         guard let instruction = try SettlementInstructionReader(connection).newest(of: id),
             instruction.state == state
@@ -174,7 +178,7 @@ extension AgencySession {
     /// A cycle with its instruction, as a JSON object.
     private func encodedCycle(_ id: ID<SettlementCycle>) throws -> [UInt8] {
         guard let bytes = try SettlementCycleReport(connection, zone: profile.zone).encoded(id)
-        else { throw Self.unknownCycle }
+        else { throw Refusal.unknownSettlementCycle }
         return bytes
     }
 }

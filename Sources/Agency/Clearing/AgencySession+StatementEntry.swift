@@ -111,6 +111,25 @@ extension AgencySession {
     private func suspend(
         _ entry: StatementEntry, reason: String, by principal: Principal
     ) throws {
+        let isBooked = try connection.prepare(
+            """
+            SELECT 1 FROM bank_statement_entry e
+            JOIN bank_statement s ON s.statement_id = e.statement_id
+            JOIN bank_statement_entry o ON o.bank_reference = e.bank_reference
+                AND o.bank_reference <> '' AND o.direction = e.direction
+                AND o.amount_fen = e.amount_fen AND o.booking_date = e.booking_date
+                AND o.statement_id <> e.statement_id AND o.state <> 'unmatched'
+            JOIN bank_statement t ON t.statement_id = o.statement_id
+                AND t.account = s.account
+            WHERE e.statement_entry_id = $1
+            """
+        ).first(.integer(entry.id.number)) { _ in true }
+        guard isBooked == nil else {
+            throw Refusal(
+                .statementEntryState,
+                "an entry of the same bank number, day and amount is booked already; decline this",
+                zh: "同一银行流水号、日期和金额的一笔已入账；请退回")
+        }
         let legs = [
             (try deposit(of: entry.centre), entry.signedFen),
             (try cashAccount(.bankSuspense), -entry.signedFen),

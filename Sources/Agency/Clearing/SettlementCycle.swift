@@ -115,7 +115,8 @@ public struct SettlementCycleReader {
         try connection.prepare(
             computed: Self.columns + """
 
-                WHERE c.partner_id = $1 AND c.state = 'open' AND c.to_date < $2
+                WHERE c.partner_id = $1 AND c.state = 'open' AND c.state <> 'settled'
+                    AND c.to_date < $2
                     AND NOT EXISTS (SELECT 1 FROM settlement_file f
                         WHERE f.partner_id = c.partner_id AND f.state = 'assigned'
                         AND f.business_date BETWEEN c.from_date AND c.to_date)

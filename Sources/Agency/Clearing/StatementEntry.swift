@@ -119,10 +119,12 @@ public struct BankStatementReader {
     ) throws -> Int64? {
         var (count, last) = (0, cursor)
         writer.beginArray()
+        // A list of what waits must not walk through all that was settled.
+        let isInState = state == nil ? "$2 IS NULL" : "e.state = $2"
         try connection.prepare(
             computed: Self.entryColumns + """
 
-                WHERE e.statement_entry_id > $1 AND ($2 IS NULL OR e.state = $2)
+                WHERE e.statement_entry_id > $1 AND \(isInState)
                     AND ($3 IS NULL OR e.statement_id = $3)
                 ORDER BY e.statement_entry_id LIMIT $4
                 """

@@ -17,12 +17,16 @@ struct StatementMatching {
     }
 
     /// What an entry on a centre's account settles, or why it settles nothing.
+    ///
+    /// - Parameter statement: the statement that it is taken from.
     func finding(
-        of entry: ParsedStatement.Entry, on account: ID<Centre>
+        of entry: ParsedStatement.Entry, in statement: Int64, on account: ID<Centre>
     ) throws -> Finding {
         if let obstacle = entry.obstacle { return .unmatched(obstacle) }
-        if try isKnown(entry, on: account) { return .unmatched(.seenBefore) }
-        let candidates = Self.references(of: entry)
+        if try isKnown(entry, besides: statement, on: account) { return .unmatched(.seenBefore) }
+        let candidates = Self.references(of: entry).filter {
+            $0 == entry.endToEndID || Self.looksOurs($0)
+        }
         guard !candidates.isEmpty else { return .unmatched(.noReference) }
         var found: [SettlementInstruction] = []
         for reference in candidates {
@@ -30,10 +34,7 @@ struct StatementMatching {
                 found.append(known)
             }
         }
-        guard let instruction = found.first else {
-            let namesOne = !entry.endToEndID.isEmpty || candidates.contains(where: Self.looksOurs)
-            return .unmatched(namesOne ? .unknownReference : .noReference)
-        }
+        guard let instruction = found.first else { return .unmatched(.unknownReference) }
         guard found.count == 1 else { return .unmatched(.severalReferences) }
         if let obstacle = Self.obstacle(
             to: instruction, direction: entry.direction, amountFen: entry.amountFen, on: account)
@@ -81,19 +82,21 @@ struct StatementMatching {
 
     /// Whether another statement of the account told the same entry before.
     private func isKnown(
-        _ entry: ParsedStatement.Entry, on account: ID<Centre>
+        _ entry: ParsedStatement.Entry, besides statement: Int64, on account: ID<Centre>
     ) throws -> Bool {
         guard !entry.bankReference.isEmpty else { return false }
         return try connection.prepare(
             """
             SELECT 1 FROM bank_statement_entry e
             JOIN bank_statement s ON s.statement_id = e.statement_id
-            WHERE e.bank_reference = $1 AND s.centre_id = $2 AND e.direction = $3
-                AND e.amount_fen = $4 AND e.booking_date = $5
+            WHERE e.bank_reference = $1 AND e.bank_reference <> '' AND s.centre_id = $2
+                AND e.direction = $3 AND e.amount_fen = $4 AND e.booking_date = $5
+                AND e.statement_id <> $6
             """
         ).first(
             .text(entry.bankReference), .integer(account.number), .text(entry.direction.rawValue),
-            .integer(entry.amountFen), .integer(Int64(entry.bookingDate.daysSinceEpoch))
+            .integer(entry.amountFen), .integer(Int64(entry.bookingDate.daysSinceEpoch)),
+            .integer(statement)
         ) { _ in true } ?? false
     }
 }

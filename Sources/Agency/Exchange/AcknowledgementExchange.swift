@@ -1,7 +1,6 @@
 import Ledger
 import SQL
 import Settlement
-import Synchronization
 
 /// Tells partners what became of their files, by files in their folders.
 ///
@@ -19,8 +18,6 @@ public final class AcknowledgementExchange: Sendable {
     }
 
     private let book: Book
-    // Two rounds at once would write the same files.
-    private let turn = Mutex(())
 
     public init(book: Book) {
         self.book = book
@@ -30,7 +27,7 @@ public final class AcknowledgementExchange: Sendable {
     ///
     /// - Throws: `SQLError` when it cannot be read which files there are.
     public func releaseAll() throws -> Round {
-        try turn.withLock { _ in
+        try book.outboxTurn.withLock { _ in
             var round = Round()
             for partner in try book.readers.read({ try PartnerReader($0).all() }) {
                 do {
@@ -69,7 +66,7 @@ public final class AcknowledgementExchange: Sendable {
 
     private func release(_ file: AcknowledgementFileRow) throws {
         let outbox = SettlementOutbox(book.folder, partnerCode: file.partnerCode)
-        try outbox.prepare()
+        try outbox.prepareSent()
         let released = try book.readers.read { connection in
             try SentFiles(
                 book.folder, connection,
@@ -77,6 +74,7 @@ public final class AcknowledgementExchange: Sendable {
                 profile: book.profile
             ).write(file, in: outbox.sent)
         }
+        try outbox.prepareOutbox()
         try outbox.deliver(released.name)
         let (digest, mac) = (released.digest, released.code)
         try book.writer.perform { try $0.recordRelease(of: file.id, digest: digest, mac: mac) }

@@ -4,67 +4,6 @@ import Ledger
 import SQL
 import Settlement
 
-/// A partner's file whose bytes are kept and looked at, before the book knows of it.
-struct PartnerFileArrival: Sendable {
-    /// What was seen of a file that passed every check of its own.
-    struct Verified: Sendable {
-        let header: SettlementHeader
-        let totals: SettlementTotals
-    }
-
-    /// What becomes of a file, and why, unless it counts.
-    struct Verdict: Sendable {
-        static let accepted = Verdict(state: .accepted, fault: nil, reason: "")
-
-        let state: PartnerFile.State
-        let fault: String?
-        let reason: String
-
-        /// Of a number that was accepted already.
-        static func reused(_ number: Int) -> Verdict {
-            Verdict(
-                state: .rejected, fault: PartnerFile.Fault.sequenceReused.rawValue,
-                reason: "number \(number) was accepted already, with other bytes; send "
-                    + "corrections under the next number")
-        }
-    }
-
-    /// What was seen of a file in a layout of the partner's own.
-    struct Read: Sendable {
-        let layout: ID<StoredLayout>
-        let date: BusinessDate
-        let totals: SettlementTotals
-        let hasCommission: Bool
-    }
-
-    enum Finding: Sendable {
-        /// Its place in the chain is still to be seen.
-        case verified(Verified)
-        /// Right in every respect of its layout; its date is still to be seen.
-        case read(Read)
-        /// The file of ours that it names is still to be seen.
-        case acknowledgement(Acknowledgement)
-        case refused(Verdict)
-    }
-
-    let partner: ID<Partner>
-    let name: String
-    let digest: SHA256Digest
-    let sidecarDigest: SHA256Digest?
-    let byteCount: Int64
-    /// The key that it names, where that is a valid one of the partner's.
-    let keyID: String?
-    let finding: Finding
-}
-
-/// What became of a file of a partner, and what that tells of ours.
-struct PartnerFileRecord: Sendable {
-    let file: PartnerFile
-    /// Whether it had come before, and nothing was done.
-    let isRepeated: Bool
-    var acknowledgement: SettlementAcknowledgement?
-}
-
 extension AgencySession {
     /// Keeps what became of a file, once; then files that waited for it find their place.
     func record(_ arrival: PartnerFileArrival) throws -> PartnerFileRecord {
@@ -106,7 +45,14 @@ extension AgencySession {
     ) throws -> (ID<PartnerFile>, SettlementAcknowledgement?) {
         let verdict: PartnerFileArrival.Verdict
         var acknowledged: SettlementFileRow?
-        if try PartnerFileReader(connection).hasAcknowledgement(
+        let later = try PartnerFileReader(connection).newestAcknowledgement(
+            of: content.fileName, by: arrival.partner)
+        if let later, later > content.number {
+            verdict = .init(
+                state: .rejected, fault: PartnerFile.Fault.acknowledgementOvertaken.rawValue,
+                reason: "number \(later) of the same file came before; send what counts under the "
+                    + "next number")
+        } else if try PartnerFileReader(connection).hasAcknowledgement(
             content.number, of: arrival.partner)
         {
             verdict = .reused(content.number)
@@ -134,10 +80,12 @@ extension AgencySession {
     private func verdict(
         on header: SettlementHeader, after link: SettlementChainLink?, of partner: ID<Partner>
     ) throws -> PartnerFileArrival.Verdict {
+        if let verdict = try dateVerdict(on: header.businessDate) { return verdict }
         let newest = link?.sequence ?? 0
         if header.sequence > newest + 1 {
             return .init(
-                state: .waiting, fault: nil, reason: "the file before it has not come yet")
+                state: .waiting, fault: nil,
+                reason: "number \(newest + 1) has not come yet; send it")
         }
         if header.sequence <= newest {
             return .reused(header.sequence)
@@ -154,11 +102,31 @@ extension AgencySession {
     private func verdict(
         on date: BusinessDate, of partner: ID<Partner>
     ) throws -> PartnerFileArrival.Verdict {
+        if let verdict = try dateVerdict(on: date) { return verdict }
         let newest = try PartnerFileReader(connection).newestDate(of: partner)
         guard let newest, date <= newest else { return .accepted }
         return .init(
             state: .rejected, fault: PartnerFile.Fault.dateReused.rawValue,
             reason: "a file of \(newest) was accepted already; send corrections with the next date")
+    }
+
+    /// What becomes of a file of a day that was not, or that our books do not reach.
+    ///
+    /// Once it counted, no file of a day before it could follow.
+    private func dateVerdict(on date: BusinessDate) throws -> PartnerFileArrival.Verdict? {
+        let today = profile.zone.date(at: now)
+        guard date <= today else {
+            return .init(
+                state: .rejected, fault: PartnerFile.Fault.dateInFuture.rawValue,
+                reason: "it is \(today) today and the file is of \(date); correct its date")
+        }
+        let first =
+            try connection.prepare("SELECT min(business_date) FROM business_date")
+            .first { $0.isNull(0) ? nil : $0.businessDate(0) } ?? nil
+        guard let first, date < first else { return nil }
+        return .init(
+            state: .rejected, fault: PartnerFile.Fault.dateBeforeBooks.rawValue,
+            reason: "our books begin on \(first) and the file is of \(date); correct its date")
     }
 
     /// Keeps a file in a layout of the partner's own.
@@ -231,7 +199,7 @@ extension AgencySession {
             .text(arrival.sidecarDigest?.hex), .integer(arrival.byteCount),
             .text(verdict.state.rawValue), .text(verdict.fault), .text(verdict.reason),
             .text(arrival.keyID),
-            .integer((header?.businessDate.daysSinceEpoch).map { Int64($0) }),
+            .integer((header?.businessDate ?? verdict.date).map { Int64($0.daysSinceEpoch) }),
             .integer((header?.sequence ?? sequence).map { Int64($0) }),
             .text(header?.previousDigest.hex),
             .integer((verified?.totals.detailCount).map { Int64($0) }),

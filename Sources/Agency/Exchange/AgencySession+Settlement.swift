@@ -52,7 +52,7 @@ extension AgencySession {
         ).first(.integer(partner.number)) { $0.text(0) }
     }
 
-    /// Notes that a file is kept, and lies in its partner's folder; it may have been the last of a cycle.
+    /// Notes that a file is kept, and goes out; it may end a cycle.
     func recordRelease(
         of file: ID<SettlementFileRow>, digest: SHA256Digest, mac: MessageAuthenticationCode,
         totals: SettlementTotals
@@ -67,7 +67,6 @@ extension AgencySession {
             .text(digest.hex), .text(mac.hex), .integer(Int64(totals.detailCount)),
             .integer(totals.netFen), .integer(now.millisecondsSinceEpoch), .integer(file.number))
         try keep(totals, .out, file: file.number)
-        try recordDelivery(of: file)
         let partner = try connection.prepare(
             "SELECT partner_id FROM settlement_file WHERE file_id = $1"
         ).first(.integer(file.number)) { ID<Partner>($0.integer(0)) }

@@ -44,6 +44,14 @@ public struct PartnerFile: Sendable, Equatable {
         case dateMissing
         /// A file of this date, or of a later one, was accepted already.
         case dateReused
+        /// A partner's file repeats lines by which we settled differences.
+        case adjustmentNotOurs
+        /// A file of a day that has not come yet.
+        case dateInFuture
+        /// A file of a day before our books begin.
+        case dateBeforeBooks
+        /// An acknowledgement of a file of which a later numbered one came before.
+        case acknowledgementOvertaken
         /// An acknowledgement of a file that we did not release to this partner.
         case acknowledgedFileUnknown
         /// An acknowledgement of other bytes than those that we released.
@@ -200,6 +208,30 @@ public struct PartnerFileReader {
                 AND state = 'accepted' AND sequence = $2
             """
         ).first(.integer(partner.number), .integer(Int64(number))) { _ in true } ?? false
+    }
+
+    /// How much of a partner's is kept in quarantine.
+    func quarantinedByteCount(of partner: ID<Partner>) throws -> Int64 {
+        try connection.prepare(
+            """
+            SELECT ifnull(sum(byte_count), 0) FROM partner_file
+            WHERE partner_id = $1 AND state = 'quarantined'
+            """
+        ).first(.integer(partner.number)) { $0.integer(0) } ?? 0
+    }
+
+    /// The highest number of a partner's acknowledgements of a file of ours.
+    func newestAcknowledgement(of fileName: String, by partner: ID<Partner>) throws -> Int? {
+        try connection.prepare(
+            """
+            SELECT max(p.sequence) FROM settlement_file f
+            JOIN settlement_acknowledgement a ON a.file_id = f.file_id
+            JOIN partner_file p ON p.file_id = a.partner_file_id
+            WHERE f.name = $1 AND p.partner_id = $2
+            """
+        ).first(.text(fileName), .integer(partner.number)) { row in
+            row.optionalInteger(0).map { Int($0) }
+        } ?? nil
     }
 
     /// A file that waits, as far as its place in the chain depends on it.

@@ -17,6 +17,10 @@ public final class PartnerInbox: Sendable {
     public static let sidecarSeconds = 600.0
     /// The most files of a partner in one round.
     static let maximumFilesPerRound = 1_000
+    /// The longest sidecar that is copied, in bytes; a valid one has fewer.
+    static let maximumSidecarByteCount: Int64 = 4_096
+    /// What stays free on the disk for the books when a file is taken, in bytes.
+    static let reservedByteCount: Int64 = 256 * 1_024 * 1_024
 
     /// What a round did.
     public struct Round: Sendable {
@@ -75,11 +79,17 @@ public final class PartnerInbox: Sendable {
         let kept = book.folder.receivedFolder(partnerCode: code)
         try BookFolder.make(inbox)
         try BookFolder.make(kept)
+        guard isFolder(inbox) else {
+            throw BookError.unusable(
+                path: inbox, reason: "it is a link to another folder; make it a folder")
+        }
         let files = FileManager.default
         try removeAbandoned(in: kept)
         let layout = try layout(of: partner)
-        let names = try files.contentsOfDirectory(atPath: inbox).sorted()
-        for name in names.filter(Self.isData).prefix(Self.maximumFilesPerRound) {
+        let names = try files.contentsOfDirectory(atPath: inbox).sorted().filter {
+            Self.isData($0) && age(of: inbox + "/" + $0) != nil
+        }
+        for name in names.prefix(Self.maximumFilesPerRound) {
             do {
                 let layout = Self.isOurFormat(name) ? nil : layout
                 guard
@@ -126,6 +136,12 @@ public final class PartnerInbox: Sendable {
         return false
     }
 
+    /// Whether a path is a folder itself, and no link to the folder of another partner.
+    private func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// For how long a regular file has not changed, in seconds; nothing for anything else.
     private func age(of path: String) -> Double? {
         var status = stat()
@@ -140,21 +156,28 @@ public final class PartnerInbox: Sendable {
         _ name: String, from inbox: String, to kept: String, hasSidecar: Bool,
         _ layout: StoredLayout?, _ partner: ID<Partner>, _ code: String
     ) throws -> Round.Item {
-        let limit = SettlementVerifier.maximumFileByteCount
+        let names = hasSidecar ? [name, name + ".hmac"] : [name]
+        let before = names.map { FileIdentity(of: inbox + "/" + $0) }
+        let byteCount = before[0]?.byteCount ?? 0
+        try checkRoom(for: byteCount, name, in: kept)
         let item = try inWorkshop(in: kept) { workshop in
+            // No more than was there: what still grows is taken by a later round.
             let copy = try ReceivedFile.copy(
-                inbox + "/" + name, to: workshop + "/" + name, limit: limit)
+                inbox + "/" + name, to: workshop + "/" + name,
+                limit: min(byteCount, SettlementVerifier.maximumFileByteCount))
             let sidecar =
                 hasSidecar
                 ? try ReceivedFile.copy(
                     inbox + "/" + name + ".hmac", to: workshop + "/" + name + ".hmac",
-                    limit: limit) : nil
+                    limit: Self.maximumSidecarByteCount) : nil
             return try PartnerReception(
                 book: book, partner: partner, partnerCode: code, layout: layout, name: name,
                 file: copy, sidecarDigest: sidecar?.digest
             ).take(workshop, keepingIn: kept)
         }
-        for path in [name, name + ".hmac"] {
+        for (path, identity) in zip(names, before) {
+            // What the partner has put there meanwhile is taken by the next round.
+            guard FileIdentity(of: inbox + "/" + path) == identity else { continue }
             guard unlink(inbox + "/" + path) == 0 || errno == ENOENT else {
                 throw ReceivedFile.failure(.remove, path)
             }
@@ -176,6 +199,7 @@ public final class PartnerInbox: Sendable {
                 "\(upload.name) is in the partner's own layout, which has no code; leave hmac out",
                 zh: "文件 \(upload.name) 采用合作单位自有格式，没有校验码；请勿发送 hmac", field: "/hmac")
         }
+        try checkRoom(for: Int64(upload.bytes.count), upload.name, in: kept)
         return try inWorkshop(in: kept) { workshop in
             let path = workshop + "/" + upload.name
             let file = try ReceivedFile.create(upload.bytes, at: path)
@@ -186,6 +210,20 @@ public final class PartnerInbox: Sendable {
                 book: book, partner: upload.partner, partnerCode: upload.partnerCode,
                 layout: layout, name: upload.name, file: file, sidecarDigest: sidecar?.digest
             ).take(workshop, keepingIn: kept)
+        }
+    }
+
+    /// A partner's file must not take the room that payments need.
+    ///
+    /// - Throws: `SettlementError.systemFailure` as from a disk that is full.
+    private func checkRoom(for byteCount: Int64, _ name: String, in folder: String) throws {
+        var disk = statvfs()
+        guard statvfs(folder, &disk) == 0 else {
+            throw ReceivedFile.failure(.openFolder, folder)
+        }
+        let free = Int64(clamping: UInt64(disk.f_bavail) * UInt64(disk.f_frsize))
+        guard free - byteCount >= Self.reservedByteCount else {
+            throw SettlementError.systemFailure(operation: .write, name: name, code: ENOSPC)
         }
     }
 
@@ -225,6 +263,26 @@ public final class PartnerInbox: Sendable {
         } catch {
             // Its copies were kept and it is gone; or it stays until the next round removes it.
         }
+    }
+}
+
+/// Which file a name means, as far as can be seen without reading it.
+private struct FileIdentity: Equatable {
+    private let device: dev_t
+    private let inode: ino_t
+    let byteCount: Int64
+    private let changedSeconds: Int
+    private let changedNanoseconds: Int
+
+    /// Nothing when there is no file.
+    init?(of path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        device = status.st_dev
+        inode = status.st_ino
+        byteCount = Int64(status.st_size)
+        changedSeconds = status.st_mtim.tv_sec
+        changedNanoseconds = status.st_mtim.tv_nsec
     }
 }
 

@@ -1,3 +1,4 @@
+import CivilTime
 import Cryptography
 import Foundation
 import Ledger
@@ -6,6 +7,9 @@ import Settlement
 
 /// One file of a partner, copied and not yet looked at, on its way to where it is kept.
 struct PartnerReception {
+    /// The most bytes of one partner that are kept in quarantine.
+    static let maximumQuarantinedByteCount: Int64 = 256 * 1_024 * 1_024
+
     let book: Book
     let partner: ID<Partner>
     let partnerCode: String
@@ -30,6 +34,7 @@ struct PartnerReception {
             return .init(file: same, isRepeated: true, acknowledgement: nil)
         }
         let (finding, keyID) = try finding(in: workshop)
+        try checkQuarantine(finding)
         try keep(workshop, in: kept)
         let arrival = PartnerFileArrival(
             partner: partner, name: name, digest: file.digest, sidecarDigest: sidecarDigest,
@@ -38,6 +43,22 @@ struct PartnerReception {
         return .init(
             file: record.file, isRepeated: record.isRepeated,
             acknowledgement: record.acknowledgement)
+    }
+
+    /// What nobody has signed is kept, but not without end.
+    private func checkQuarantine(_ finding: PartnerFileArrival.Finding) throws {
+        guard case .refused(let verdict) = finding, verdict.state == .quarantined else { return }
+        let byteCount = try book.readers.read {
+            try PartnerFileReader($0).quarantinedByteCount(of: partner)
+        }
+        let limit = Self.maximumQuarantinedByteCount
+        guard byteCount + file.byteCount <= limit else {
+            throw Refusal(
+                .partnerFileRefused,
+                "\(name) is not kept: \(verdict.reason); \(byteCount) bytes of \(partnerCode) are in "
+                    + "quarantine already, of \(limit); ask the partner what it sends",
+                zh: "未保存文件 \(name)：合作单位 \(partnerCode) 被隔离的文件已超过上限；请与该单位联系")
+        }
     }
 
     /// Verifies the copy with the partner's own keys; tells the key too, where it is one of them.
@@ -50,7 +71,7 @@ struct PartnerReception {
         guard sidecarDigest != nil else {
             let verdict = PartnerFileArrival.Verdict(
                 state: .quarantined, fault: PartnerFile.Fault.sidecarMissing.rawValue,
-                reason: "no sidecar came; send \(name).hmac before the file")
+                reason: "no code came; lay \(name).hmac beside the file, or send it as hmac")
             return (.refused(verdict), nil)
         }
         var keyID: String?
@@ -72,6 +93,13 @@ struct PartnerReception {
             case .settlement:
                 let verified = try SettlementVerifier(key: key).verify(name, in: folder) { _ in
                     isAuthentic = true
+                }
+                guard verified.totals[.adjustment].detailCount == 0 else {
+                    let verdict = PartnerFileArrival.Verdict(
+                        state: .rejected, fault: PartnerFile.Fault.adjustmentNotOurs.rawValue,
+                        reason: "lines of type ADJUSTMENT are ours alone; leave them out",
+                        date: verified.header.businessDate)
+                    return (.refused(verdict), keyID)
                 }
                 return (
                     .verified(.init(header: verified.header, totals: verified.totals)), keyID
@@ -96,7 +124,18 @@ struct PartnerReception {
         case .fileNameMalformed, .fileNotRegular, .fileTooLarge: state = .rejected
         case _: state = isAuthentic ? .rejected : .quarantined
         }
-        return .init(state: state, fault: error.code, reason: "\(error)")
+        return .init(
+            state: state, fault: error.code, reason: "\(error)",
+            date: state == .rejected ? dateOfName() : nil)
+    }
+
+    /// The business date that the name of a settlement file tells.
+    private func dateOfName() -> BusinessDate? {
+        do throws(SettlementError) {
+            return try SettlementFileName(name).businessDate
+        } catch {
+            return nil
+        }
     }
 
     /// Gives the copies the name under which they are kept, for good.

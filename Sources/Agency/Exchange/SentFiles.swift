@@ -74,15 +74,31 @@ struct SentFiles {
     ///
     /// - Throws: `SettlementFault.keptBytesDiffer`, `SettlementError`, `BookError`, `SQLError`.
     func deliver(_ file: SentFile) throws -> SettlementCandidate.Outcome {
+        let outbox = try kept(file)
+        try outbox.prepareOutbox()
+        return try outbox.deliver(SettlementFileName(ofAnyKind: file.name))
+    }
+
+    /// Sees to it that a file is kept with the bytes that were released, made anew if need be.
+    ///
+    /// - Throws: as ``deliver(_:)``.
+    private func kept(_ file: SentFile) throws -> SettlementOutbox {
         let outbox = SettlementOutbox(folder, partnerCode: file.partnerCode)
-        try outbox.prepare()
-        if try !outbox.keeps(file.name) { try make(file, in: outbox.sent) }
+        if try !outbox.keeps(file.name) {
+            try outbox.prepareSent()
+            try make(file, in: outbox.sent)
+        }
         let (digest, mac) = try released(file)
         guard try outbox.keptFault(of: file.name, digest: digest, mac: mac) == nil else {
             throw SettlementFault.keptBytesDiffer(file: file.name)
         }
-        return try outbox.deliver(SettlementFileName(ofAnyKind: file.name))
+        return outbox
     }
+
+    /// Where a file and its sidecar are kept, seen to be those that were released.
+    ///
+    /// - Throws: as ``deliver(_:)``.
+    func keptPath(of file: SentFile) throws -> String { try kept(file).sent + "/" + file.name }
 
     /// Writes an acknowledgement and its sidecar.
     func write(
@@ -130,6 +146,21 @@ struct SentFiles {
 }
 
 extension Book {
+    /// Where a released file and its sidecar can be read, seen to be those that were released.
+    ///
+    /// - Returns: the file's path; nothing when no released file has this name.
+    /// - Throws: `SettlementFault.keptBytesDiffer`, `SettlementError`, `BookError`, `SQLError`.
+    public func sentFilePath(_ name: String) throws -> String? {
+        try outboxTurn.withLock { _ in
+            try readers.read { connection in
+                let files = SentFiles(
+                    folder, connection, keys: SettlementKeys(connection, sealing: keys.sealing),
+                    profile: profile)
+                return try files.file(named: name).map { try files.keptPath(of: $0) }
+            }
+        }
+    }
+
     /// Puts a released file into its partner's folder again, with its sidecar, byte for byte.
     ///
     /// - Returns: whether it was missing there.

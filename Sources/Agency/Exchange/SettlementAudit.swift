@@ -55,6 +55,7 @@ public struct SettlementAudit {
         }
         try addFaultsOfAcknowledgements(to: &faults, maximum: maximumFaults, profile)
         try addFaultsOfReceived(to: &faults, maximum: maximumFaults)
+        try addFaultsOfStrangers(to: &faults)
         return Array(faults.prefix(maximumFaults))
     }
 
@@ -88,6 +89,32 @@ public struct SettlementAudit {
         }
     }
 
+    /// What lies in a partner's folders under a name of ours was released to that partner.
+    private func addFaultsOfStrangers(to faults: inout [String]) throws {
+        for (partner, code) in try PartnerReader(connection).all() {
+            let outbox = SettlementOutbox(folder, partnerCode: code)
+            for (place, path) in [("sent", outbox.sent), ("settlement", outbox.outbox)]
+            where try BookFolder.exists(path) {
+                for name in try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+                where try !isReleased(name, to: partner) {
+                    faults.append("\(place)/\(code)/\(name): it was not released to \(code)")
+                }
+            }
+        }
+    }
+
+    /// Whether a name is a released file's or its sidecar's; what is hidden or named otherwise passes.
+    private func isReleased(_ name: String, to partner: ID<Partner>) throws -> Bool {
+        let file = name.hasSuffix(".hmac") ? String(name.dropLast(5)) : name
+        guard SettlementFileKind.allCases.contains(where: { name.hasPrefix($0.rawValue + "_") })
+        else { return true }
+        if let row = try SettlementFileReader(connection).file(named: file) {
+            // One that a crash left half released is finished at the next start.
+            return row.partner == partner
+        }
+        return try AcknowledgementFileReader(connection).file(named: file)?.partner == partner
+    }
+
     /// What partners sent is kept as it came.
     private func addFaultsOfReceived(to faults: inout [String], maximum: Int) throws {
         var cursor: Int64 = 0
@@ -102,7 +129,11 @@ public struct SettlementAudit {
                     folder.receivedFolder(partnerCode: file.partnerCode) + "/"
                     + BookFolder.receivedName(file.digest, file.sidecarDigest) + "/" + file.name
                 do {
-                    guard try ReceivedFile.digest(of: path).hex != file.digest else { continue }
+                    let isSame = try ReceivedFile.digest(of: path).hex == file.digest
+                    let isSidecarSame = try file.sidecarDigest.map {
+                        try ReceivedFile.digest(of: path + ".hmac").hex == $0
+                    }
+                    guard !isSame || isSidecarSame == false else { continue }
                     faults.append("partner_file \(file.name): its kept bytes are not what came")
                 } catch let error as SettlementError {
                     faults.append("partner_file \(file.name): its bytes are not kept: \(error)")

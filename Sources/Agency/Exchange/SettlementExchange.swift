@@ -3,59 +3,76 @@ import Cryptography
 import Ledger
 import SQL
 import Settlement
-import Synchronization
 
 /// Writes the settlement files of closed days and hands them to the partners' folders.
 ///
-/// A file is kept in `sent/` before it is put into its partner's folder, and lies in both before that
-/// is recorded: a crash in between repeats it with the same bytes, as far as they are missing. A file is written outside the writer, from one snapshot, while payments of the next day go on.
-/// What a crash leaves assigned is written at the next call, with the same bytes.
+/// A file is written outside the writer, from one snapshot, while payments of the next day go on.
+/// It is kept in `sent/` before that is recorded, and then put into its partner's folder, which is
+/// recorded too: a partner that spoils its own folder holds up nothing but its own delivery. What a
+/// crash leaves undone is done at the next call, with the same bytes.
 public final class SettlementExchange: Sendable {
     private let book: Book
-    // Two releases at once would write the same files.
-    private let turn = Mutex(())
-
     public init(book: Book) {
         self.book = book
     }
 
-    /// Releases every file that is assigned and not yet released.
+    /// Releases every file that is assigned, and puts what is released into the partners' folders.
     ///
     /// A fault holds back its partner's files alone: a `SettlementFault` when a file's lines do not
     /// sum to the ledger's movement, a `SettlementError` when it cannot be written, an `SQLError`
     /// or a `WriterError` when that cannot be recorded.
     /// - Throws: `SQLError` when it cannot be read what waits.
     public func releaseAll() throws -> SettlementRelease {
-        try turn.withLock { _ in
-            let waiting = try book.readers.read { try SettlementFileReader($0).unreleased() }
+        try book.outboxTurn.withLock { _ in
             var release = SettlementRelease()
-            var heldBack: Set<ID<Partner>> = []
+            let assigned = try book.readers.read { try SettlementFileReader($0).unreleased() }
             // A partner's later files wait for the one that is held back, since they name it.
-            for file in waiting where !heldBack.contains(file.partner) {
-                do {
-                    try self.release(file)
-                    let row = try book.readers.read {
-                        try SettlementFileReader($0).file(named: file.name)
-                    }
-                    release.files.append(row ?? file)
-                } catch {
-                    heldBack.insert(file.partner)
-                    release.heldBack.append(
-                        .init(fileName: file.name, partnerCode: file.partnerCode, cause: error))
+            release.heldBack += doUnlessHeldBack(assigned) { file in
+                try self.release(file)
+                let row = try book.readers.read {
+                    try SettlementFileReader($0).file(named: file.name)
                 }
+                release.files.append(row ?? file)
             }
+            let released = try book.readers.read { try SettlementFileReader($0).undelivered() }
+            release.heldBack += doUnlessHeldBack(released) { try deliver($0) }
             return release
         }
     }
 
+    private func doUnlessHeldBack(
+        _ files: [SettlementFileRow], _ body: (SettlementFileRow) throws -> Void
+    ) -> [SettlementRelease.HeldBack] {
+        var heldBack: [SettlementRelease.HeldBack] = []
+        var partners: Set<ID<Partner>> = []
+        for file in files where !partners.contains(file.partner) {
+            do {
+                try body(file)
+            } catch {
+                partners.insert(file.partner)
+                heldBack.append(
+                    .init(
+                        fileName: file.name, partnerCode: file.partnerCode,
+                        isReleased: file.state == .released, cause: error))
+            }
+        }
+        return heldBack
+    }
+
+    private func deliver(_ file: SettlementFileRow) throws {
+        let outbox = SettlementOutbox(book.folder, partnerCode: file.partnerCode)
+        try outbox.prepareOutbox()
+        try outbox.deliver(SettlementFileName(file.name))
+        try book.writer.perform { try $0.recordDelivery(of: file.id) }
+    }
+
     private func release(_ file: SettlementFileRow) throws {
         let outbox = SettlementOutbox(book.folder, partnerCode: file.partnerCode)
-        try outbox.prepare()
+        try outbox.prepareSent()
         let candidate = try book.readers.read { connection in
             try write(file, to: outbox.sent, connection)
         }
         _ = try candidate.release()
-        try outbox.deliver(candidate.name)
         let (digest, mac, totals) = (candidate.digest, candidate.code, candidate.totals)
         try book.writer.perform {
             try $0.recordRelease(of: file.id, digest: digest, mac: mac, totals: totals)
@@ -100,13 +117,19 @@ public final class SettlementExchange: Sendable {
 
 /// What became of the settlement files that were due.
 public struct SettlementRelease: Sendable {
-    /// A file that is not released yet; the partner's later ones wait for it.
+    /// A file that is not released or not delivered yet; the partner's later ones wait for it.
     public struct HeldBack: Sendable, CustomStringConvertible {
         public let fileName: String
         public let partnerCode: String
+        /// It is released, and cannot be put into the partner's folder.
+        public let isReleased: Bool
         public let cause: any Error
 
-        public var description: String { "\(fileName) is held back: \(cause)" }
+        public var description: String {
+            isReleased
+                ? "\(fileName) cannot be put into the folder of \(partnerCode): \(cause)"
+                : "\(fileName) is held back: \(cause)"
+        }
     }
 
     public fileprivate(set) var files: [SettlementFileRow] = []

@@ -116,6 +116,18 @@ public struct SettlementFileReader {
         ).all(read: SettlementFileRow.init(row:))
     }
 
+    /// The released files that were not put into their partners' folders, in order.
+    func undelivered() throws -> [SettlementFileRow] {
+        try connection.prepare(
+            computed: Self.columns + """
+
+                WHERE f.state = 'released' AND NOT EXISTS (SELECT 1 FROM settlement_delivery d
+                    WHERE d.file_id = f.file_id AND d.channel = 'outbox')
+                ORDER BY f.file_id
+                """
+        ).all(read: SettlementFileRow.init(row:))
+    }
+
     /// The digest of the file before one in its partner's chain; nothing for the first.
     func previousDigest(of file: SettlementFileRow) throws -> String? {
         try connection.prepare(

@@ -14,12 +14,17 @@ struct SettlementOutbox {
         outbox = folder.settlementFolder(partnerCode: partnerCode)
     }
 
-    /// Makes the folders, and removes what a crash left half written; nobody else writes here.
-    func prepare() throws {
-        for folder in [sent, outbox] {
-            try BookFolder.make(folder)
-            _ = try SettlementFolder.removeTemporaries(in: folder)
-        }
+    /// Makes the folder of what is kept, and removes what a crash left half written.
+    ///
+    /// Only for who has the book's ``Book/outboxTurn``, or the book alone.
+    func prepareSent() throws { try prepare(sent) }
+
+    /// The same for the partner's folder.
+    func prepareOutbox() throws { try prepare(outbox) }
+
+    private func prepare(_ folder: String) throws {
+        try BookFolder.make(folder)
+        _ = try SettlementFolder.removeTemporaries(in: folder)
     }
 
     /// Puts a file that is kept, and its sidecar, into the partner's folder.

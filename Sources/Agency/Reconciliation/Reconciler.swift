@@ -55,7 +55,9 @@ public final class Reconciler: Sendable {
         let outcome = try book.readers.read { connection -> ReconciliationOutcome? in
             let reader = ReconciliationReader(connection)
             guard let due = try reader.dueFile(of: partner, code: code) else { return nil }
-            let workshop = FileManager.default.temporaryDirectory.path + "/agencypos-\(UUID())"
+            let workshop = book.folder.path + "/reconciling"
+            // What a crash left there is of no use; only one comparison is under way.
+            Self.remove(workshop)
             try BookFolder.make(workshop)
             defer { Self.remove(workshop) }
             let comparison = Comparison(
@@ -70,7 +72,7 @@ public final class Reconciler: Sendable {
         do {
             try FileManager.default.removeItem(atPath: workshop)
         } catch {
-            // It lies in the system's temporary folder, which is cleared in time.
+            // It is not there, or the next comparison removes it.
         }
     }
 }

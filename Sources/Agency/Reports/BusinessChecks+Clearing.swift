@@ -55,6 +55,23 @@ extension BusinessChecks {
                         AND y.business_date BETWEEN c.from_date AND c.to_date), 0)
                 """),
         Check(
+            name: "instructions pay whom the terms name", table: "settlement_instruction",
+            fault: "fields reference, centre_id, bank_account: not as terms, cycle and centre say",
+            sql: """
+                SELECT CAST(i.instruction_id AS TEXT) FROM settlement_instruction i
+                LEFT JOIN settlement_cycle c ON c.cycle_id = i.cycle_id
+                LEFT JOIN partner p ON p.partner_id = c.partner_id
+                LEFT JOIN centre o ON o.centre_id = i.centre_id
+                WHERE o.level IS NOT 'district'
+                    OR i.reference IS NOT CASE WHEN length(p.code) <= 24
+                        THEN 'APS-' || p.code || '-' || printf('%06d', c.number)
+                        ELSE 'APS.' || p.partner_id || '.' || printf('%06d', c.number) END
+                    OR i.bank_account IS NOT NULL AND NOT EXISTS (
+                        SELECT 1 FROM settlement_terms t WHERE t.partner_id = c.partner_id
+                            AND t.bank_name IS i.bank_name AND t.bank_account IS i.bank_account
+                            AND t.account_name IS i.account_name)
+                """),
+        Check(
             name: "cycles have their instructions", table: "settlement_cycle",
             fault: "field state: its instruction or its payment says otherwise",
             sql: """

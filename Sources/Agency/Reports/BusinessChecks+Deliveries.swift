@@ -2,13 +2,17 @@
 extension BusinessChecks {
     static let deliveries = [
         Check(
-            name: "released files were delivered", table: "settlement_file",
-            fault: "field state: it is released, and no delivery into the partner's folder is kept",
+            name: "files name keys of their partner", table: "settlement_key",
+            fault: "fields partner_id, key_id, direction: a file names this key, which is not so",
             sql: """
-                SELECT CAST(f.file_id AS TEXT) FROM settlement_file f
-                WHERE f.state = 'released' AND NOT EXISTS (SELECT 1 FROM settlement_delivery d
-                    WHERE d.file_id = f.file_id AND d.channel = 'outbox'
-                        AND d.recorded_at = f.released_at)
+                SELECT DISTINCT f.key_id FROM (
+                    SELECT partner_id, key_id, 'out' AS direction FROM settlement_file
+                    UNION SELECT partner_id, key_id, 'out' FROM acknowledgement_file
+                    UNION SELECT partner_id, key_id, 'in' FROM partner_file
+                        WHERE key_id IS NOT NULL) f
+                WHERE NOT EXISTS (SELECT 1 FROM settlement_key k
+                    WHERE k.partner_id = f.partner_id AND k.key_id = f.key_id
+                        AND k.direction = f.direction)
                 """),
         Check(
             name: "deliveries are of released files", table: "settlement_delivery",

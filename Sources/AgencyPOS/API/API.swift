@@ -20,6 +20,8 @@ struct API: Sendable {
     let workers: WorkerPool
     /// Sign-ins have a worker of their own: scrypt is slow on purpose, and anyone may ask for it.
     let signInWorkers: WorkerPool
+    /// Whole files have one too: reading one of several megabytes must not hold up the counters.
+    let uploadWorkers: WorkerPool
     let log: Log
     /// Where the links on receipts lead.
     var publicAddress = PublicAddress()

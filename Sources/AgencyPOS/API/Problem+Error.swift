@@ -1,6 +1,8 @@
 import Agency
+import Glibc
 import HTTPServer
 import SQL
+import Settlement
 import StrictJSON
 
 extension Problem {
@@ -21,6 +23,11 @@ extension Problem {
             self.init(error)
         case WriterError.batchRolledBack(let cause): self.init(cause)
         case let error as SQLError: self.init(error)
+        case SettlementError.systemFailure(_, _, ENOSPC),
+            SettlementError.systemFailure(_, _, EDQUOT):
+            self.init(
+                .storageFull, status: 507,
+                detail: "the server's disk is full and the file was not taken; send it again later")
         case let error as WriterError: self.init(error)
         case _: return nil
         }

@@ -75,6 +75,17 @@ struct RouteTable {
         }
     }
 
+    /// A route that takes a whole file; its handler runs on the worker of uploads.
+    mutating func upload(
+        _ pattern: String, for roles: Set<Role>, maximumBodyBytes: Int,
+        _ handler: @escaping @Sendable (Call) throws -> HTTPResponse
+    ) {
+        let api = api
+        command(.post, pattern, for: roles, maximumBodyBytes: maximumBodyBytes) { call in
+            api.work(call, on: api.uploadWorkers) { try handler(call) }
+        }
+    }
+
     /// What a caller hears when too much work waits.
     static let busy = Problem(
         .busy, status: 503, detail: "too many requests wait; ask again in a moment",
@@ -90,8 +101,11 @@ struct RouteTable {
 
 extension API {
     /// Answers with what a worker makes.
-    func work(_ call: Call, _ make: @escaping @Sendable () throws -> HTTPResponse) {
-        let isQueued = workers.submit {
+    func work(
+        _ call: Call, on pool: WorkerPool? = nil,
+        _ make: @escaping @Sendable () throws -> HTTPResponse
+    ) {
+        let isQueued = (pool ?? workers).submit {
             do {
                 call.responder.respond(try make())
             } catch {

@@ -11,8 +11,8 @@ extension API {
     func addBankStatementRoutes(to routes: inout RouteTable) {
         let roles: Set<Role> = [.supervisor, .administrator]
         // A file may have thousands of entries, which takes its time.
-        routes.query(
-            .post, "/v1/bank-statements", for: roles,
+        routes.upload(
+            "/v1/bank-statements", for: roles,
             maximumBodyBytes: JSONLimits.statement.maximumBytes
         ) { call in
             let request = try BankStatementRequest(decoding: call.body(limits: .statement))

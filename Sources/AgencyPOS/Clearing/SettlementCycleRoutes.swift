@@ -35,7 +35,7 @@ extension API {
             let bytes = try book.readers.read {
                 try SettlementCycleReport($0, zone: book.profile.zone).encoded(cycle.id)
             }
-            guard let bytes else { throw Self.unknownCycle }
+            guard let bytes else { throw Refusal.unknownSettlementCycle }
             return .json(bytes)
         }
         routes.command(
@@ -93,16 +93,12 @@ extension API {
         return try visiblePartner(code, principal, connection)
     }
 
-    private static let unknownCycle = Refusal(
-        .unknownSettlementCycle, "there is no such settlement cycle that you may see",
-        zh: "没有您可查看的此结算周期；请核对编号")
-
     private func visibleCycle(_ call: Call) throws -> SettlementCycle {
         let id = ID<SettlementCycle>(try call.parameters.integer("cycle_id"))
         let cycle = try book.readers.read { try SettlementCycleReader($0).cycle(id) }
         guard let cycle,
             call.principal.partner == nil || call.principal.partner == cycle.partner
-        else { throw Self.unknownCycle }
+        else { throw Refusal.unknownSettlementCycle }
         return cycle
     }
 

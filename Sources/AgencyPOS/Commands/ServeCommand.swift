@@ -15,6 +15,8 @@ enum ServeCommand: Command {
     static let maximumQueuedWork = 1_024
     /// Sign-ins that may wait for their thread.
     static let maximumQueuedSignIns = 64
+    /// Each may have 12 MiB of body.
+    static let maximumQueuedUploads = 8
 
     static let name = "serve"
     static let abstract = "serve the REST API on a loopback or private address"
@@ -79,6 +81,7 @@ struct Service: Sendable {
     private let watcher: InboxWatcher
     private let workers: WorkerPool
     private let signInWorkers: WorkerPool
+    private let uploadWorkers: WorkerPool
     private let log: Log
     private let isSandbox: Bool
     /// The partners that have no line.
@@ -115,6 +118,8 @@ struct Service: Sendable {
         signInWorkers = try WorkerPool(
             threadCount: 1, maximumQueueLength: ServeCommand.maximumQueuedSignIns,
             name: "sign-in")
+        uploadWorkers = try WorkerPool(
+            threadCount: 1, maximumQueueLength: ServeCommand.maximumQueuedUploads, name: "upload")
         // A connection of its own: the server's loop must not wait for reports to end.
         let sessionReaders = ReaderPool(path: book.folder.databasePath, maximumConnections: 1)
         let api = API(
@@ -123,7 +128,8 @@ struct Service: Sendable {
             releaser: releaser, inbox: inbox,
             batches: TerminalBatchDesk(readers: book.readers, writer: book.writer),
             sessions: SessionCache(readers: sessionReaders), workers: workers,
-            signInWorkers: signInWorkers, log: log, publicAddress: publicAddress)
+            signInWorkers: signInWorkers, uploadWorkers: uploadWorkers, log: log,
+            publicAddress: publicAddress)
         server = try HTTPServer(
             configuration: configuration, router: api.router(),
             errorResponse: { fault, requestID in
@@ -166,6 +172,7 @@ struct Service: Sendable {
         partners.stop()
         workers.drain()
         signInWorkers.drain()
+        uploadWorkers.drain()
         releaser.stop()
         watcher.stop()
         book.close()

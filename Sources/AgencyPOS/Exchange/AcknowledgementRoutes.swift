@@ -79,12 +79,12 @@ extension API {
             throw body.refusal(
                 of: "fault", .valueNotAllowed, "a fault is one word of letters, digits and -")
         }
-        let items = try body.objects(
-            "items", maximumCount: NewAcknowledgement.maximumItemCount
-        ).map { object in
-            var object = object
-            return try item(&object)
-        }
+        let items = try
+            (body.optionalObjects(
+                "items", maximumCount: NewAcknowledgement.maximumItemCount) ?? []).map { object in
+                var object = object
+                return try item(&object)
+            }
         guard (verdict == .partly) == !items.isEmpty else {
             throw body.refusal(
                 of: "items", .valueNotAllowed,

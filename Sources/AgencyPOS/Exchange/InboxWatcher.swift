@@ -83,12 +83,16 @@ extension Log {
         let file = item.file
         switch file.state {
         case .accepted, .waiting:
-            info("partner file received", ["file": file.name, "status": file.state.rawValue])
+            info(
+                "partner file received",
+                [
+                    "file": file.name, "partner": file.partnerCode, "status": file.state.rawValue,
+                ])
         case .quarantined, .rejected:
             warning(
                 "partner file refused",
                 [
-                    "file": file.name, "status": file.state.rawValue,
+                    "file": file.name, "partner": file.partnerCode, "status": file.state.rawValue,
                     "fault": file.fault ?? "", "reason": file.reason,
                 ])
         }

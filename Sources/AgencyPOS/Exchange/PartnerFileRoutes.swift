@@ -30,8 +30,8 @@ extension API {
                 return files.count == limit ? files.last?.id.number : nil
             }
         }
-        routes.query(
-            .post, "/v1/partner-files", for: [.liaison, .administrator],
+        routes.upload(
+            "/v1/partner-files", for: [.liaison, .administrator],
             maximumBodyBytes: JSONLimits.partnerFile.maximumBytes
         ) { call in
             let item = try inbox.take(try upload(call))

@@ -37,18 +37,17 @@ extension API {
                     try book.writer.perform { try $0.recordDownload(of: row, by: principal) }
                 }
             }
-            return download(file, suffix: "")
+            return try download(file, suffix: "")
         }
         routes.query(.get, "/v1/settlement-files/{name}/hmac", for: roles) { call in
             try call.allowQuery()
-            return download(try settlementFile(call), suffix: ".hmac")
+            return try download(settlementFile(call), suffix: ".hmac")
         }
     }
 
     /// A released file that the caller may fetch; no row for an acknowledgement of ours.
     private struct ReleasedFile {
         let name: String
-        let partnerCode: String
         let row: ID<SettlementFileRow>?
     }
 
@@ -61,25 +60,27 @@ extension API {
         let found = try book.readers.read { connection -> ReleasedFile? in
             if let file = try SettlementFileReader(connection).file(named: name) {
                 guard file.state == .released, isVisible(file.partner) else { return nil }
-                return ReleasedFile(name: name, partnerCode: file.partnerCode, row: file.id)
+                return ReleasedFile(name: name, row: file.id)
             }
             let file = try AcknowledgementFileReader(connection).file(named: name)
             guard let file, file.isReleased, isVisible(file.partner) else { return nil }
-            return ReleasedFile(name: name, partnerCode: file.partnerCode, row: nil)
+            return ReleasedFile(name: name, row: nil)
         }
         guard let found else { throw Refusal.unknownSettlementFile }
         return found
     }
 
-    private func download(_ file: ReleasedFile, suffix: String) -> HTTPResponse {
-        let path =
-            book.folder.sentFolder(partnerCode: file.partnerCode) + "/" + file.name + suffix
+    /// - Throws: `SettlementFault` when the bytes that are kept are not those that were released.
+    private func download(_ file: ReleasedFile, suffix: String) throws -> HTTPResponse {
+        guard let path = try book.sentFilePath(file.name) else {
+            throw Refusal.unknownSettlementFile
+        }
         return HTTPResponse(
             status: 200,
             headers: [
                 ("Content-Type", "text/plain; charset=utf-8"),
                 ("Content-Disposition", "attachment; filename=\"\(file.name)\(suffix)\""),
             ],
-            body: .file(path: path))
+            body: .file(path: path + suffix))
     }
 }

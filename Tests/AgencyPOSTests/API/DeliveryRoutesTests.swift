@@ -217,6 +217,20 @@ import Testing
             ])
     }
 
+    @Test("bytes that were altered on the server's disk are never handed out") func altered() throws
+    {
+        let bench = try Bench()
+        let path = "/v1/settlement-files/" + bench.name
+        let text = try bench.liaison.get(path).text
+        let kept = bench.server.book.folder.sentFolder(partnerCode: "WATER01")
+        try Data("other".utf8).write(to: URL(filePath: kept + "/" + bench.name))
+        #expect(try bench.liaison.get(path).status == 500)
+        for name in [bench.name, bench.name + ".hmac"] {
+            try FileManager.default.removeItem(atPath: kept + "/" + name)
+        }
+        #expect(try bench.liaison.get(path).text == text)
+    }
+
     @Test("a file of many megabytes passes, and one byte beyond the limit does not")
     func large() throws {
         let bench = try Bench()

@@ -40,7 +40,7 @@ import Testing
             inbox: PartnerInbox(book: server.book),
             batches: TerminalBatchDesk(readers: readers, writer: server.book.writer),
             sessions: SessionCache(readers: readers), workers: workers,
-            signInWorkers: workers, log: Log(level: .error))
+            signInWorkers: workers, uploadWorkers: workers, log: Log(level: .error))
         let routes = api.router().routes.map { "\($0.method.rawValue) \($0.pattern)" }
         let described = try #require(try Self.document()["paths"]).members.flatMap { path in
             path.value.members.map { "\($0.name.uppercased()) \(path.name)" }

@@ -37,6 +37,16 @@ import Testing
             check: "cycles have their instructions",
             sql: "UPDATE settlement_instruction SET amount_fen = 1"),
         Damage(
+            check: "instructions pay whom the terms name",
+            sql: "UPDATE settlement_instruction SET bank_account = '1' WHERE direction = 'out'"),
+        Damage(
+            check: "instructions pay whom the terms name",
+            sql: "UPDATE settlement_instruction SET reference = 'APS-X-' || instruction_id"),
+        Damage(
+            check: "instructions pay whom the terms name",
+            sql: "UPDATE settlement_instruction SET centre_id = (SELECT centre_id FROM centre "
+                + "WHERE level = 'town')"),
+        Damage(
             check: "payments moved their cycle's sums",
             sql: "UPDATE settlement_payment SET payable_fen = payable_fen + 1"),
         Damage(

@@ -48,6 +48,26 @@ import Testing
         #expect(try test.faults() == [])
     }
 
+    @Test("an entry that a second statement tells again is not booked twice") func suspendedTwice()
+        throws
+    {
+        let bench = try StatementMatchTests.Bench()
+        let test = bench.test
+        let line = BankLine(signedFen: 5_000, text: "来款", bankReference: "B1")
+        // Two of one number in one statement are two entries.
+        try test.importLines([line, line], id: "one")
+        try test.importLines([line], id: "two")
+        #expect(
+            try test.entryStates() == [
+                "unmatched no_reference", "unmatched no_reference", "unmatched seen_before",
+            ])
+        for number in Int64(1)...3 { try suspend(number, test) }
+        for number in Int64(1)...2 { _ = try approve(number, test).bytes() }
+        #expect(try approve(3, test).refusalCode == .statementEntryState)
+        #expect(try test.balances()["2241.BANK.SUSPENSE"] == -10_000)
+        #expect(try test.faults() == [])
+    }
+
     @Test("suspense takes two people, moves money aside, and is explained later by two again")
     func suspended() throws {
         let bench = try StatementMatchTests.Bench()

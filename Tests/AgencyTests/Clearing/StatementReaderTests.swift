@@ -87,6 +87,10 @@ import Testing
         Broken(old: ">101.4<", new: ">0.00<", says: "the amount is 0", line: 28, entry: 1),
         Broken(old: "Ccy=\"CNY\">101", new: "Ccy=\"USD\">101", says: "not CNY", line: 30, entry: 1),
         Broken(old: "<Ccy>CNY", new: "<Ccy>USD", says: "not CNY", line: 13),
+        Broken(
+            old: "<CdtDbtInd>DBIT</CdtDbtInd>",
+            new: "<CdtDbtInd>DBIT</CdtDbtInd><CdtDbtInd>CRDT</CdtDbtInd>",
+            says: "CdtDbtInd comes twice", line: 28, entry: 1),
         Broken(old: "OPBD", new: "ITBD", says: "0 balances OPBD", line: 8),
         Broken(old: "CLBD", new: "OPBD", says: "2 balances OPBD", line: 8),
         Broken(old: "DBIT", new: "OUT", says: "CdtDbtInd is missing", line: 28, entry: 1),
@@ -156,6 +160,7 @@ import Testing
         Broken(old: "31:02,\"清", new: "31:02,清\"", says: "fields, the header 6", line: 3),
         Broken(old: ",,101.40", new: ",7.00,101.40", says: "both have an amount", line: 3),
         Broken(old: ",,101.40", new: ",,", says: "the amount is 0", line: 3),
+        Broken(old: "5899.60", new: "--5899.60", says: "without commas", line: 4),
         Broken(old: "1001.00,0.00", new: "\"1,001.00\",0.00", says: "without commas", line: 4),
         Broken(old: "5899.60", new: "5899.61", says: "lines are missing or out of order", line: 4),
         Broken(old: "2026/11/22 16", new: "22.11.2026 16", says: "is no date", line: 4),
@@ -232,6 +237,30 @@ import Testing
         #expect(found == fen)
         #expect(statement.entries.map(\.endToEndID) == ["REF"])
         #expect(statement.openingFen == nil)
+    }
+
+    @Test("an amount has one sign at most", arguments: ["+-5", "--5", "-+5", "++5", "+", "-"])
+    func signs(_ text: String) throws {
+        let mapping = try Self.mapping(
+            #"{"booking_date":"d","amount":"a","remittance":"t"}"#)
+        let bytes = [UInt8]("d,a,t\n2026-11-22,\(text),x\n".utf8)
+        #expect(throws: StatementFault.self) { try Self.table(bytes, mapping) }
+    }
+
+    @Test("one statement that comes in two parts is refused, and two statements are two")
+    func pages() throws {
+        let text = try Self.text("camt053-08.xml")
+        let start = try #require(text.range(of: "<Stmt>")).lowerBound
+        let end = try #require(text.range(of: "</Stmt>")).upperBound
+        let statement = String(text[start..<end])
+        func read(_ second: String) throws -> [ParsedStatement] {
+            let both = text[..<end] + second + text[end...]
+            return try CamtStatement.read([UInt8](both.utf8), currency: "CNY")
+        }
+        let fault = try #require(throws: StatementFault.self) { try read(statement) }
+        #expect(fault.problem.contains("comes twice"), "\(fault)")
+        #expect(
+            try read(statement.replacing("D01-20261122", with: "D01-20261123")).count == 2)
     }
 
     @Test(

@@ -235,7 +235,7 @@ import Testing
             try test.book.readers.read { try AcknowledgementFileReader($0).unreleased().first })
         // The process dies after it has kept the file, and is tried again on another day.
         let sent = SettlementOutbox(test.book.folder, partnerCode: "WATER01")
-        try sent.prepare()
+        try sent.prepareSent()
         let content = try test.book.readers.read {
             try AcknowledgementFileReader($0).content(of: row, test.book.profile)
         }

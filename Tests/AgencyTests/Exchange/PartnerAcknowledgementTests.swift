@@ -89,7 +89,11 @@ import Testing
         try bench.send(try bench.content(7, .rejected, fault: "codeMismatch"))
         #expect(try bench.verdict() == ["accepted"])
         #expect(try bench.newest() == "REJECTED codeMismatch 0")
+        // A number before it that comes late says nothing any more.
         try bench.send(try bench.content(3))
+        #expect(try bench.verdict() == ["rejected acknowledgementOvertaken"])
+        #expect(try bench.newest() == "REJECTED codeMismatch 0")
+        try bench.send(try bench.content(8))
         #expect(try bench.verdict() == ["accepted"])
         #expect(try bench.newest() == "ACCEPTED  0")
         #expect(try bench.test.faults() == [])

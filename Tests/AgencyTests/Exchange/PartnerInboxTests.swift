@@ -24,6 +24,8 @@ import Testing
                 test.perform { try $0.createSettlementKey(order, sealing: sealing, by: nil) })
             key = try #require(SymmetricKey(hex: made.text("key_hex")))
             keyID = try made.text("key_id")
+            // The files are of this day and of some days after it, which have passed.
+            test.clock.advance(milliseconds: 10 * 86_400_000)
             workshop = test.copy.path + "/partner"
             try FileManager.default.createDirectory(
                 atPath: workshop, withIntermediateDirectories: true)
@@ -36,15 +38,17 @@ import Testing
         /// Writes a file as the partner would.
         @discardableResult
         func file(
-            _ sequence: Int, day: Int? = nil, after previous: SHA256Digest = .zero,
+            _ sequence: Int, day: Int? = nil, date: String? = nil,
+            after previous: SHA256Digest = .zero,
             amountFen: Int64 = 8_650, agency: String? = nil, key: SymmetricKey? = nil,
-            keyID: String? = nil
+            keyID: String? = nil, type: SettlementType = .billPayment,
+            serial: String = "000000000001"
         ) throws -> (name: String, digest: SHA256Digest) {
             let header = SettlementHeader(
                 agencyID: try #require(
                     SettlementIdentifier(agency ?? test.book.profile.code)),
                 partnerID: try #require(SettlementIdentifier("WATER01")),
-                businessDate: try #require(BusinessDate("2026-11-\(day ?? 19 + sequence)")),
+                businessDate: try #require(BusinessDate(date ?? "2026-11-\(day ?? 19 + sequence)")),
                 sequence: sequence,
                 keyID: try #require(SettlementIdentifier(keyID ?? self.keyID)),
                 previousDigest: previous, createdAt: test.clock.now, ledgerRoot: .zero,
@@ -53,8 +57,8 @@ import Testing
                 folder: workshop, header: header, key: key ?? self.key)
             try writer.append(
                 SettlementDetail(
-                    serial: try #require(SettlementIdentifier("000000000001")),
-                    partnerReference: "W1", type: .billPayment, accountReference: "0310220045",
+                    serial: try #require(SettlementIdentifier(serial)),
+                    partnerReference: "W1", type: type, accountReference: "0310220045",
                     amountFen: amountFen, feeFen: 0, commissionFen: 50, status: .posted,
                     time: test.clock.now, originalSerial: nil))
             let candidate = try writer.finish()
@@ -138,6 +142,97 @@ import Testing
         try handle.write(contentsOf: Data("h".utf8))
         try handle.close()
         #expect(try faults() == ["partner_file \(name): its kept bytes are not what came"])
+        let undo = try #require(FileHandle(forUpdatingAtPath: "\(kept)/\(folders[0])/\(name)"))
+        try undo.write(contentsOf: Data("H".utf8))
+        try undo.close()
+        #expect(try faults() == [])
+        // So with the proof of who sent them.
+        try Data("x".utf8).write(to: URL(filePath: "\(kept)/\(folders[0])/\(name).hmac"))
+        #expect(try faults() == ["partner_file \(name): its kept bytes are not what came"])
+    }
+
+    @Test("what the partner lays over a file while it is taken is left for the next round")
+    func replaced() throws {
+        let bench = try Bench()
+        let wrong = try bench.file(1, amountFen: 1).name
+        try bench.send(wrong) { $0[200] ^= 1 }
+        try bench.forget()
+        let right = try bench.file(1).name
+        let kept = bench.test.book.folder.receivedFolder(partnerCode: "WATER01")
+        let (workshop, inbox) = (bench.workshop, bench.inbox)
+        // The time is read once the copy is there, and before the file is removed.
+        bench.test.clock.whenRead {
+            let files = FileManager.default
+            let names = (try? files.contentsOfDirectory(atPath: kept)) ?? []
+            guard names.contains(where: { $0.hasPrefix(".") }) else { return }
+            for name in [right + ".hmac", right] {
+                _ = rename(workshop + "/" + name, inbox + "/" + name)
+            }
+        }
+        #expect(bench.verdict(try bench.round()) == ["quarantined codeMismatch"])
+        bench.test.clock.whenRead(nil)
+        #expect(Set(try bench.left) == [right, right + ".hmac"])
+        #expect(bench.verdict(try bench.round()) == ["accepted"])
+        #expect(try bench.left == [])
+    }
+
+    @Test("a file of no day of ours is refused, and its number is free for the right one")
+    func dates() throws {
+        let bench = try Bench()
+        for date in ["2062-12-01", "2026-12-01", "2026-11-19", "2001-01-01"] {
+            try bench.send(bench.file(1, date: date).name)
+            let isEarly = date < "2026-11-20"
+            #expect(
+                bench.verdict(try bench.round())
+                    == [isEarly ? "rejected dateBeforeBooks" : "rejected dateInFuture"])
+            try bench.forget()
+        }
+        // One that would wait for another one does not wait for its day.
+        try bench.send(bench.file(7, date: "2026-12-01").name)
+        #expect(bench.verdict(try bench.round()) == ["rejected dateInFuture"])
+        let first = try bench.file(1, date: "2026-11-30")
+        try bench.send(first.name)
+        #expect(bench.verdict(try bench.round()) == ["accepted"])
+        #expect(try bench.test.faults() == [])
+    }
+
+    @Test("lines by which we settled differences are ours alone") func adjustment() throws {
+        let bench = try Bench()
+        try bench.send(bench.file(1, type: .adjustment, serial: "ADJ1").name)
+        #expect(bench.verdict(try bench.round()) == ["rejected adjustmentNotOurs"])
+    }
+
+    @Test("what is refused counts on the day that its name tells, once its sender is known")
+    func refusedOfDay() throws {
+        let bench = try Bench()
+        try bench.send(bench.file(1).name) { $0[200] ^= 1 }
+        _ = try bench.round()
+        try bench.forget()
+        try bench.send(bench.file(1, type: .adjustment, serial: "ADJ1").name)
+        _ = try bench.round()
+        #expect(
+            try bench.test.texts(
+                "SELECT state || ' ' || ifnull(business_date, '-') FROM partner_file")
+                == ["quarantined -", "rejected 20777"])
+    }
+
+    @Test("what nobody has signed is kept up to a limit, and then left where it is")
+    func quarantineIsFull() throws {
+        let bench = try Bench()
+        try bench.test.execute(
+            """
+            INSERT INTO partner_file (partner_id, name, received_at, digest, byte_count, state,
+                fault) SELECT partner_id, 'x', 0, printf('%064d', 0),
+                \(PartnerReception.maximumQuarantinedByteCount), 'quarantined', 'codeMismatch'
+            FROM partner WHERE code = 'WATER01'
+            """)
+        try bench.send(bench.file(1).name, withSidecar: false)
+        let round = try bench.round()
+        #expect(round.items.isEmpty)
+        #expect(round.faults.count == 1 && round.faults[0].contains("in quarantine already"))
+        #expect(try bench.left.count == 1)
+        try bench.send(bench.file(1).name)
+        #expect(bench.verdict(try bench.round()) == ["accepted"])
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
@@ -308,7 +403,14 @@ import Testing
                 byte_count, state, key_id, business_date, sequence, previous_digest, detail_count,
                 net_fen)
             SELECT partner_id, name, received_at, digest, sidecar_digest, byte_count, state, key_id,
-                business_date, 3, previous_digest, detail_count, net_fen FROM partner_file
+                business_date + 1, 3, previous_digest, detail_count, net_fen FROM partner_file
+            """,
+            """
+            INSERT INTO partner_file (partner_id, name, received_at, digest, sidecar_digest,
+                byte_count, state, key_id, business_date, sequence, previous_digest, detail_count,
+                net_fen)
+            SELECT partner_id, name, received_at, digest, sidecar_digest, byte_count, state, key_id,
+                business_date, 2, previous_digest, detail_count, net_fen FROM partner_file
             """,
         ])
     func guarded(_ attack: String) throws {

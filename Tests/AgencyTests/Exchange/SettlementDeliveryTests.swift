@@ -145,11 +145,11 @@ import Testing
         #expect(try Self.audit(next) == [])
     }
 
-    @Test("a file is not recorded as released before its bytes are kept and delivered")
+    @Test("a file is not released before its bytes are kept; what is in its way is its partner's")
     func order() throws {
         let test = try TestBook()
         try test.closeDay()
-        // A file stands where the partner's folder should be.
+        // A file stands where the folder should be.
         for folder in ["sent", "settlement"] {
             let obstacle = test.copy.path + "/\(folder)/WATER01"
             try FileManager.default.createDirectory(
@@ -162,11 +162,74 @@ import Testing
             #expect(throws: (any Error).self) { try test.release() }
             #expect(
                 try test.texts("SELECT name FROM settlement_file WHERE state = 'assigned'")
-                    == [Self.name])
+                    == (folder == "sent" ? [Self.name] : []))
+            #expect(
+                try test.count("settlement_delivery") == Int64(TestNetwork.partnerCount - 1))
             try FileManager.default.removeItem(atPath: obstacle)
         }
         try test.release()
         #expect(try test.count("settlement_delivery") == Int64(TestNetwork.partnerCount))
+        #expect(try test.faults() == [])
+    }
+
+    @Test(
+        "what a partner lays into its own folder keeps its delivery away, and nothing else",
+        arguments: [name, name + ".hmac"])
+    func obstructed(_ obstacle: String) throws {
+        let test = try TestBook()
+        try test.playDay()
+        try test.closeDay()
+        let path = test.copy.path + "/settlement/WATER01/"
+        for folder in [obstacle, ".\(Self.name).0123456789abcdef.part"] {
+            try FileManager.default.createDirectory(
+                atPath: path + folder, withIntermediateDirectories: true)
+        }
+        #expect(throws: (any Error).self) { try test.release() }
+        #expect(try test.texts("SELECT DISTINCT state FROM settlement_file") == ["released"])
+        #expect(try test.count("settlement_delivery") == Int64(TestNetwork.partnerCount - 1))
+        #expect(try test.cycles("WATER01").map(\.state) == [.due])
+        #expect(try test.faults() == [])
+        try FileManager.default.removeItem(atPath: path + obstacle)
+        try test.release()
+        #expect(try test.count("settlement_delivery") == Int64(TestNetwork.partnerCount))
+        for name in Self.names {
+            #expect(
+                try test.copy.bytes("sent/WATER01/" + name)
+                    == test.copy.bytes("settlement/WATER01/" + name))
+        }
+    }
+
+    @Test("what lies in a folder of ours under a name of ours was released to that partner")
+    func strangers() throws {
+        let test = try Self.released()
+        let other = "APS_330102A_WATER01_20261121_000002.txt"
+        for folder in ["sent", "settlement"] {
+            for (partner, name) in [("WATER01", other), ("MOBILE01", Self.name)] {
+                let path = "\(folder)/\(partner)/\(name)"
+                let url = URL(filePath: test.copy.path + "/" + path)
+                try Data("x".utf8).write(to: url)
+                #expect(try Self.audit(test) == ["\(path): it was not released to \(partner)"])
+                try FileManager.default.removeItem(at: url)
+            }
+        }
+        try Data("x".utf8).write(to: URL(filePath: test.copy.path + "/settlement/WATER01/note.txt"))
+        #expect(try Self.audit(test) == [])
+    }
+
+    @Test("a file is fetched from what is kept, made anew when that is lost, never altered")
+    func fetched() throws {
+        let test = try Self.released()
+        let bytes = try test.copy.bytes("sent/WATER01/" + Self.name)
+        let path = test.copy.path + "/sent/WATER01/" + Self.name
+        #expect(try test.book.sentFilePath(Self.name) == path)
+        #expect(try test.book.sentFilePath("none") == nil)
+        for name in Self.names { try Self.remove("sent/WATER01/" + name, in: test) }
+        #expect(try test.book.sentFilePath(Self.name) == path)
+        #expect(try test.copy.bytes("sent/WATER01/" + Self.name) == bytes)
+        try Data("other".utf8).write(to: URL(filePath: path))
+        #expect(throws: SettlementFault.keptBytesDiffer(file: Self.name)) {
+            try test.book.sentFilePath(Self.name)
+        }
     }
 
     @Test("a file that was lost is put there again, from what is kept or made anew")

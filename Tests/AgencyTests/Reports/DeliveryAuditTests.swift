@@ -7,12 +7,12 @@ import Testing
 @Suite struct DeliveryAuditTests {
     static let damages = [
         Damage(
-            check: "released files were delivered",
-            sql: "DELETE FROM settlement_delivery WHERE file_id = 1", row: "1"),
+            check: "files name keys of their partner",
+            sql: "UPDATE settlement_key SET direction = 'in' WHERE key_id = 'WATER01-K1'",
+            row: "WATER01-K1"),
         Damage(
-            check: "released files were delivered",
-            sql: "UPDATE settlement_file SET released_at = released_at + 1 WHERE file_id = 1",
-            row: "1"),
+            check: "files name keys of their partner",
+            sql: "DELETE FROM settlement_key WHERE key_id = 'WATER01-K1'", row: "WATER01-K1"),
         Damage(
             check: "deliveries are of released files",
             sql: "UPDATE settlement_delivery SET recorded_at = 0 WHERE delivery_id = 2", row: "2"),

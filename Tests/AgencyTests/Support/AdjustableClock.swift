@@ -5,12 +5,19 @@ import Testing
 /// A clock that stands still until a test moves it.
 final class AdjustableClock: Sendable {
     private let instant: Mutex<Instant>
+    private let reading: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
 
     init(_ text: String) throws {
         instant = Mutex(try Self.instant(text))
     }
 
-    var now: Instant { instant.withLock { $0 } }
+    var now: Instant {
+        reading.withLock { $0 }?()
+        return instant.withLock { $0 }
+    }
+
+    /// Does something whenever the time is read: in the middle of what is being tested.
+    func whenRead(_ body: (@Sendable () -> Void)?) { reading.withLock { $0 = body } }
 
     func set(_ text: String) throws {
         let wanted = try Self.instant(text)

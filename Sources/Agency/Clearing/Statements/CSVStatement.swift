@@ -144,7 +144,8 @@ struct CSVStatement {
         case .signed(let column):
             let text = try cell(column, cells)
             let isNegative = text.hasPrefix("-")
-            let fen = try positive(column, String(text.drop { $0 == "-" || $0 == "+" }))
+            let isSigned = isNegative || text.hasPrefix("+")
+            let fen = try positive(column, String(text.dropFirst(isSigned ? 1 : 0)))
             found = (isNegative ? .outgoing : .incoming, fen)
         case .withWord(let column, let directionColumn, let wordIn, let wordOut):
             let word = try cell(directionColumn, cells)
@@ -179,12 +180,13 @@ struct CSVStatement {
     ) throws(StatementFault) {
         guard let column = mapping.balance else { return }
         let text = try cell(column, cells)
-        guard let magnitude = StatementAmount.fen(String(text.drop { $0 == "-" })) else {
+        let isNegative = text.hasPrefix("-")
+        guard let magnitude = StatementAmount.fen(String(text.dropFirst(isNegative ? 1 : 0))) else {
             throw fault(
                 line, "\(column) is not yuan with at most two places and without commas",
                 zh: "\(column) 应为最多两位小数、无千分位的元")
         }
-        let balance = text.hasPrefix("-") ? -magnitude : magnitude
+        let balance = isNegative ? -magnitude : magnitude
         let moved = entry.direction == .incoming ? entry.amountFen : -entry.amountFen
         if let before = statement.closingFen {
             guard before + moved == balance else {

@@ -35,6 +35,18 @@ enum CamtStatement {
         }
         var statements: [ParsedStatement] = []
         for node in nodes { statements.append(try statement(node, currency: currency)) }
+        for (index, statement) in statements.enumerated() {
+            let isTwice = statements[..<index].contains {
+                $0.account == statement.account && $0.id == statement.id
+            }
+            guard !isTwice else {
+                throw StatementFault(
+                    line: nodes[index].line,
+                    "statement \(statement.id) of one account comes twice, as if in pages; ask the "
+                        + "bank for it as one",
+                    zh: "同一账户的对账单 \(statement.id) 出现两次（可能分页）；请向银行索取完整的一份")
+            }
+        }
         let count = statements.reduce(0) { $0 + $1.entries.count }
         guard count <= StatementLimits.maximumEntries else {
             throw StatementFault(
@@ -73,6 +85,11 @@ enum CamtStatement {
     private static func entry(
         _ node: XMLNode, currency: String
     ) throws(StatementFault) -> ParsedStatement.Entry? {
+        for name in ["Amt", "CdtDbtInd", "Sts", "BookgDt"] where node.all(name).count > 1 {
+            throw StatementFault(
+                line: node.line, "\(name) comes twice in one entry; ask the bank for a valid file",
+                zh: "同一笔中 \(name) 出现两次；请向银行索取正确的对账单")
+        }
         guard let status = node.at("Sts", "Cd") ?? node["Sts"] else { throw missing("Sts", node) }
         guard status.text == "BOOK" else { return nil }
         let amount = try self.amount(node, currency)

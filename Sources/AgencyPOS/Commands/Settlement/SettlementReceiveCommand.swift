@@ -1,5 +1,6 @@
 import Agency
 import Printing
+import Settlement
 
 /// Takes what partners laid into their inboxes, for a book that is not being served.
 enum SettlementReceiveCommand: Command {
@@ -27,14 +28,15 @@ enum SettlementReceiveCommand: Command {
         var refusedCount = 0
         for item in round.items {
             let file = item.file
+            let name = SafeText.of(file.name.utf8)
             let again = item.isRepeated ? " (came before)" : ""
             switch file.state {
             case .accepted, .waiting:
-                print("\(file.state.rawValue)  \(file.name)\(again): \(content(of: item))")
+                print("\(file.state.rawValue)  \(name)\(again): \(content(of: item))")
             case .quarantined, .rejected:
                 refusedCount += 1
                 print(
-                    "\(file.state.rawValue)  \(file.name)\(again): \(file.fault ?? ""): "
+                    "\(file.state.rawValue)  \(name)\(again): \(file.fault ?? ""): "
                         + file.reason)
             }
         }
