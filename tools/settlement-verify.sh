@@ -1,12 +1,12 @@
 #!/bin/sh
-# Checks settlement files of the format APS1 with a POSIX shell, awk and openssl alone, step by step
-# as docs/settlement-file.md has it; says the same as tools/settlement-verify, in the same words.
+# Checks settlement files of the format APS1 and acknowledgements of the format APA1 with a POSIX
+# shell, awk and openssl alone, step by step as docs/settlement-file.md and
+# docs/acknowledgement-file.md have it; says the same as tools/settlement-verify, in the same words.
 #
 #   tools/settlement-verify.sh [--keys FILE] [--previous FILE] FILE|FOLDER…
 #
-# A folder is checked as a chain: its files *.txt by agency, partner and number (acknowledgements,
-# APA_*.txt, are another format and are passed over), each against the
-# one accepted before it. A file is checked alone, after --previous against that file and then each
+# A folder is checked as a chain: its files *.txt by agency, partner and number, each against the
+# one accepted before it; then its acknowledgements APA_*.txt, each by itself. A file is checked alone, after --previous against that file and then each
 # against the one before it. Every file's sidecar FILE.hmac lies beside it.
 # The key file has lines "agency partner key-id hex"; empty lines and those with # are passed over.
 # Without --keys the variable KEY holds one key in hexadecimal, for every file.
@@ -23,7 +23,8 @@ export LC_ALL
 umask 077
 
 # Reads the lines of a file and prints one line with its fields separated by |: the names of the
-# key (STAGE is key; steps 4a and 4b), or the totals (steps 6 to 13), or the refusal.
+# key (STAGE is key; steps 4a and 4b), or the totals (steps 6 to 13), or the refusal; of an
+# acknowledgement (KIND is APA) the same in its own steps, with its verdict instead of totals.
 # In its input NUL is \002; \001 stands at the very end and nowhere else; lines are cut at 1,024.
 # shellcheck disable=SC2016 # it is a program of awk
 program='
@@ -301,15 +302,105 @@ function check_trailer(   i, place, type, sum, posted_count, reversed_count, hig
     state = "ended"
     result = "accepted|" count + 0 "|" posted_count + 0 "|" reversed_count + 0 "|" $8 "|" previous
 }
+
+# Acknowledgements.
+
+function read_acknowledgement(   place) {
+    if ($1 != "A") refuse(first, "recordUnexpected", 1, "", "the record must be A")
+    else if ($2 != "APA1") refuse("4", "versionUnsupported", "", "", "A2 is not APA1")
+    else if (NF != 13) check_count("4")
+    else if ($7 != "HMAC-SHA256")
+        refuse("4", "algorithmUnsupported", "", "", "A7 is not HMAC-SHA256")
+    if (is_done || ENVIRON["STAGE"] != "key") return
+    for (place = 3; place <= 8 && !is_done; place += place == 4 ? 4 : 1)
+        check("4", place, identifier($place))
+    if (is_done) return
+    print "key|" $3 "|" $4 "|" $8
+    is_done = 1
+    exit
+}
+function fault(raw, verdict) {
+    if ((raw != "") != (verdict == "REJECTED")) return "does not go with the verdict"
+    return raw == "" ? "" : identifier(raw)
+}
+function check_acknowledgement(   place, cause, parts) {
+    for (place = 3; place <= 13 && !is_done; place++) {
+        if (place == 5) cause = date($5)
+        else if (place == 6) cause = integer($6, "1", "999999")
+        else if (place == 7) cause = ""
+        else if (place == 9) cause = time($9)
+        else if (place == 10) cause = $10 == "" ? "must not be empty" : text($10, 100)
+        else if (place == 11) cause = digest($11)
+        else if (place == 12) cause = $12 in verdicts ? "" : "not a known code"
+        else if (place == 13) cause = fault($13, $12)
+        else cause = identifier($place)
+        check("6", place, cause)
+    }
+    if (is_done) return
+    split(ENVIRON["NAME"], parts, "_")
+    cause = "not the one in the file\047s name"
+    named[3] = parts[2]
+    named[4] = parts[3]
+    named[5] = substr(parts[4], 1, 4) "-" substr(parts[4], 5, 2) "-" substr(parts[4], 7)
+    named[6] = substr(parts[5], 1, 6) + 0
+    for (place = 3; place <= 6 && !is_done; place++)
+        if (($place "") != (named[place] ""))
+            refuse("7", "fileNameMismatch", "", "A" place " " names["A" place], cause)
+    verdict = $12
+    said_fault = $13
+    acknowledged = $10
+}
+function check_item(   place, cause) {
+    check("9", 2, integer($2, "1", "20000"))
+    if (!is_done && $2 + 0 != count + 1)
+        refuse("9", "lineNumberWrong", NR, "", "must be " count + 1)
+    if (!is_done && verdict != "PARTLY") invalid("9", 2, "does not go with the verdict")
+    for (place = 3; place <= 6 && !is_done; place++) {
+        if (place == 3) cause = integer($3, "0", "10000009")
+        else if (place == 4) cause = text($4, 64)
+        else if (place == 5) cause = $5 in reject_codes ? "" : "not a known code"
+        else cause = text($6, 120)
+        check("9", place, cause)
+    }
+    count++
+}
+function check_end() {
+    expect("10", 2, count + 0, "0", "20000")
+    if (!is_done && count + 0 == 0 && verdict == "PARTLY")
+        invalid("10", 2, "does not go with the verdict")
+    state = "ended"
+    result = "accepted|" count + 0 "|" verdict "|" said_fault "|" acknowledged
+}
+
 function at_end() {
     if (state == "ended") { print result; is_done = 1; exit }
-    refuse(NR == 1 ? "4a" : "13", "trailerMissing", NR, "", "the file ends without a trailer")
+    if (kind == "APA")
+        refuse(NR == 1 ? "4" : "11", "trailerMissing", NR, "", "the file ends without a trailer")
+    else refuse(NR == 1 ? "4a" : "13", "trailerMissing", NR, "", "the file ends without a trailer")
 }
 
 BEGIN {
     FS = "|"
     million = 1000000
+    kind = ENVIRON["KIND"]
     first = ENVIRON["STAGE"] == "key" ? "4a" : "6"
+    later = "6"
+    if (kind == "APA") {
+        first = ENVIRON["STAGE"] == "key" ? "4" : "8"
+        later = "8"
+    }
+    split("NOT_FOUND MISSING AMOUNT_DIFFERS STATUS_DIFFERS DUPLICATE COMMISSION_DIFFERS TIMING " \
+        "FILE_DIFFERS", words, " ")
+    for (i = 1; i <= 8; i++) reject_codes[words[i]] = 1
+    verdicts["ACCEPTED"] = verdicts["PARTLY"] = verdicts["REJECTED"] = 1
+    field_count["A"] = split("|format version|agency id|partner id|date|acknowledgement number|" \
+        "MAC algorithm|key id|creation time|acknowledged file|" \
+        "acknowledged file\047s SHA-256|verdict|fault", words, "|")
+    for (i = 2; i <= 13; i++) names["A" i] = words[i]
+    field_count["I"] = split("|item number|line in the file|serial|reject code|cause", words, "|")
+    for (i = 2; i <= 6; i++) names["I" i] = words[i]
+    field_count["E"] = split("|item count", words, "|")
+    names["E2"] = words[2]
     for (i = 1; i < 256; i++) ordinal[sprintf("%c", i)] = i
     type_count = split("BILL_PAYMENT TICKET_SALE WITHDRAWAL STOCK_SALE PRIZE_PAYMENT REMITTANCE " \
         "TRANSFER ADJUSTMENT", types, " ")
@@ -336,12 +427,23 @@ BEGIN {
     size = length($0)
     if ($0 == "\001") at_end()
     else if (size >= 1024)
-        refuse(NR == 1 ? first : "6", "lineTooLong", NR, "", "longer than 1024 bytes")
+        refuse(NR == 1 ? first : later, "lineTooLong", NR, "", "longer than 1024 bytes")
     else if (substr($0, size) == "\001")
-        refuse(NR == 1 ? first : "6", "lineUnterminated", NR, "", "no line feed at its end")
+        refuse(NR == 1 ? first : later, "lineUnterminated", NR, "", "no line feed at its end")
     else if (state == "ended")
-        refuse("13", "contentAfterTrailer", NR, "", "comes after the trailer")
-    else if (state == "start") {
+        refuse(kind == "APA" ? "11" : "13", "contentAfterTrailer", NR, "", "comes after the trailer")
+    else if (state == "start" && kind == "APA") {
+        read_acknowledgement()
+        if (!is_done) check_acknowledgement()
+        state = "items"
+    } else if (state == "items" && $1 != "I" && $1 != "E")
+        refuse("8", "recordUnexpected", NR, "", "the record must be I or E")
+    else if (state == "items") {
+        check_count("8")
+        if (is_done) exit
+        if ($1 == "I") check_item()
+        else check_end()
+    } else if (state == "start") {
         read_header()
         if (!is_done) check_header()
         state = "details"
@@ -404,14 +506,14 @@ is_identifier() {
     [ "${#1}" -le 32 ]
 }
 
-# Takes a name apart into agency, partner, date (YYYY-MM-DD) and number.
+# Takes a name apart into kind, agency, partner, date (YYYY-MM-DD) and number.
 parse_name() {
     case $1 in
-    APS_*_*_*_*_* | *[!A-Za-z0-9_.-]*) return 1 ;;
-    APS_*_*_????????_??????.txt) ;;
+    AP[SA]_*_*_*_*_* | *[!A-Za-z0-9_.-]*) return 1 ;;
+    AP[SA]_*_*_????????_??????.txt) ;;
     *) return 1 ;;
     esac
-    rest=${1#APS_}
+    kind=${1%%_*} rest=${1#AP[SA]_}
     agency=${rest%%_*} rest=${rest#*_}
     partner=${rest%%_*} rest=${rest#*_}
     date=${rest%%_*} number=${rest#*_}
@@ -562,16 +664,18 @@ read_sidecar() {
 
 # Steps 4 and 5; leaves the SHA-256 of the file in digest.
 check_code() {
+    step=4a last=4c
+    [ "$kind" = APS ] || step=4 last=4
     said=$({
         dd bs=1024 count=1 <"$path" | tr '\000\001' '\002\002'
         printf '\001\n'
-    } 2>/dev/null | fold -b -w 1024 | STAGE=key awk "$program")
+    } 2>/dev/null | fold -b -w 1024 | KIND=$kind STAGE=key awk "$program")
     IFS='|' read -r word first second third fourth fifth <<END
 $said
 END
     if [ "$word" != key ]; then
         # Without a word from awk, nothing has been checked.
-        refuse "${first:-4a}" "${second:-systemFailure}" "$third" "$fourth" \
+        refuse "${first:-$step}" "${second:-systemFailure}" "$third" "$fourth" \
             "${fifth:-$name: cannot be read}"
         return
     fi
@@ -580,9 +684,10 @@ END
         case $said in
         *[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]*)
             said='H3, H4 and H9'
+            [ "$kind" = APS ] || said='A3, A4 and A8'
             ;;
         esac
-        refuse 4c keyUnknown '' '' "no key for $said"
+        refuse "$last" keyUnknown '' '' "no key for $said"
         return
     fi
     make_pads "$hex"
@@ -612,24 +717,32 @@ read_lines() {
     said=$({
         tee "$work/pipe" <&4 | tr '\000\001' '\002\002'
         printf '\001\n'
-    } 2>/dev/null | fold -b -w 1024 | STAGE=lines NAME=$name awk "$program")
+    } 2>/dev/null | fold -b -w 1024 | KIND=$kind STAGE=lines NAME=$name awk "$program")
     wait
 }
 
 # Steps 6 to 14; leaves the totals and the digest of the file before.
 check_lines() {
+    step=6 last=14
+    [ "$kind" = APS ] || step=8 last=8
     read_lines 4<"$path" || said=''
     IFS='|' read -r word first second third fourth fifth <<END
 $said
 END
     if [ "$word" != accepted ]; then
-        refuse "${first:-6}" "${second:-systemFailure}" "$third" "$fourth" \
+        refuse "${first:-$step}" "${second:-systemFailure}" "$third" "$fourth" \
             "${fifth:-$name: cannot be read}"
         return
     fi
     read_digest "$work/digest"
-    is_equal "$sha256" "$digest" || refuse 14 fileChanged '' '' 'changed while it was being read'
-    totals="$first lines, $second posted, $third reversed, net $fourth fen" previous=$fifth
+    is_equal "$sha256" "$digest" || refuse "$last" fileChanged '' '' 'changed while it was being read'
+    if [ "$kind" = APS ]; then
+        totals="$first lines, $second posted, $third reversed, net $fourth fen" previous=$fifth
+    else
+        path_shown=$shown
+        shown "$fourth" masked
+        totals="$second${third:+ $third}, $first items, of $shown" shown=$path_shown
+    fi
 }
 
 # Step 15, against the link; without its digest only its number is known.
@@ -653,15 +766,17 @@ check_follows() {
 check_steps() {
     check_place 2 "$path"
     [ $is_refused = yes ] && return
-    if [ "$(wc -c <"$path")" -gt 10240009216 ]; then
-        refuse 2 fileTooLarge '' '' 'larger than 10240009216 bytes'
+    limit=10240009216
+    [ "$kind" = APS ] || limit=20482048
+    if [ "$(wc -c <"$path")" -gt "$limit" ]; then
+        refuse 2 fileTooLarge '' '' "larger than $limit bytes"
         return
     fi
     check_place 3 "$path.hmac"
     [ $is_refused = yes ] || read_sidecar
     [ $is_refused = yes ] || check_code
     [ $is_refused = yes ] || check_lines
-    [ $is_refused = yes ] || check_follows
+    [ $is_refused = yes ] || [ "$kind" = APA ] || check_follows
 }
 
 # check_file PATH CHAINED: CHAINED is yes in a folder
@@ -673,6 +788,11 @@ check_file() {
         return
     fi
     shown "$path" plain
+    if [ "$kind" = APA ]; then
+        check_steps
+        [ $is_refused = yes ] || printf 'accepted %s: %s\n' "$shown" "$totals"
+        return
+    fi
     if [ "$agency|$partner" != "$link_group" ]; then
         # Those of --previous, or none: nothing is known of this chain yet.
         link_group="$agency|$partner" link_number='' link_date='' link_digest=''
@@ -694,13 +814,12 @@ check_file() {
     [ "$2" = yes ] || link_group=''
 }
 
-# Those names *.txt of a folder first that are no names of files, then the chains.
+# Those names *.txt of a folder first that are no names of files, then the chains, then the others.
 check_folder() {
     folder=${1%/} names='' link_group=''
     found=''
     for file in "$folder"/*.txt; do
         [ -e "$file" ] || [ -L "$file" ] || continue
-        case ${file##*/} in APA_*) continue ;; esac
         found=yes
         if parse_name "${file##*/}"; then
             names="$names${file##*/} "
@@ -710,7 +829,7 @@ check_folder() {
     done
     [ "$found" ] || trouble "$1: no file *.txt is there"
     # Names of the right form have neither blanks nor characters of patterns.
-    for name in $(printf '%s' "$names" | tr ' ' '\n' | sort -t _ -k 2,2 -k 3,3 -k 5,5); do
+    for name in $(printf '%s' "$names" | tr ' ' '\n' | sort -t _ -k 1,1r -k 2,2 -k 3,3 -k 5,5); do
         check_file "$folder/$name" yes
     done
     link_group=''
@@ -718,7 +837,9 @@ check_folder() {
 
 # The file before, of which the next header vouches for every byte by its digest.
 read_base() {
-    parse_name "${previous##*/}" || trouble '--previous: not the name of a settlement file'
+    if ! parse_name "${previous##*/}" || [ "$kind" != APS ]; then
+        trouble '--previous: not the name of a settlement file'
+    fi
     if ! [ -f "$previous" ] || ! [ -r "$previous" ]; then
         trouble "--previous: ${previous##*/}: no regular file that can be read"
     fi

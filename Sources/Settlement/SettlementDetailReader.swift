@@ -57,6 +57,11 @@ extension VerifiedSettlement {
     }
 }
 
+extension Acknowledgement {
+    /// The fields of each line as texts, from the first line to the end.
+    public var lines: [[String]] { LineEncoder.texts { $0.append(self) } }
+}
+
 /// The lines of a file of which nothing has been checked, to be looked at.
 public struct UnverifiedSettlement {
     private var reader: LineReader

@@ -21,6 +21,40 @@ public enum SettlementFolder {
         return removed
     }
 
+    /// The names of the files in a folder: those that are no names of ours first, then settlement
+    /// files in the order of their chains, then acknowledgements.
+    ///
+    /// Every name that ends with `.txt` counts, unless it is hidden.
+    /// - Throws: ``SettlementError`` from the system.
+    public static func names(in path: String) throws(SettlementError) -> [String] {
+        let folder = try FileDescriptor.folder(path)
+        let names = try folder.names {
+            !$0.hasPrefix(".") && $0.hasSuffix(SettlementFileName.suffix)
+        }
+        return names.map { (order(of: $0), $0) }.sorted { first, second in
+            first.0.lexicographicallyPrecedes(second.0)
+        }.map { $0.1 }
+    }
+
+    private static func order(of name: String) -> [String] {
+        do throws(SettlementError) {
+            let parts = try SettlementFileName(ofAnyKind: name)
+            let place =
+                switch parts.kind {
+                case .settlement: "1"
+                case .acknowledgement: "2"
+                }
+            // Numbers have as many digits, and so follow each other as texts do.
+            let number = String(name.suffix(numberByteCount))
+            return [place, parts.agencyID.text, parts.partnerID.text, number, name]
+        } catch {
+            return ["0", name]
+        }
+    }
+
+    private static let numberByteCount =
+        SettlementFileName.sequenceDigitCount + SettlementFileName.suffix.utf8.count
+
     /// Puts a file and its sidecar into another folder too, byte for byte, as a release does.
     ///
     /// - Parameters:

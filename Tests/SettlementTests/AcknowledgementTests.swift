@@ -183,6 +183,48 @@ import Testing
         #expect(try Self.refusal(in: folder) == row.refusal)
     }
 
+    @Test("both tools refuse each such change for the same, in the same words") func tools() throws
+    {
+        let folder = try TemporaryFolder()
+        let text = String(decoding: try Self.bytes(Self.partlyName), as: UTF8.self)
+        var names: [String] = []
+        for (number, row) in Self.refusals.enumerated() {
+            let range = try #require(text.range(of: row.change.0))
+            let changed = text.replacingCharacters(in: range, with: row.change.1)
+            names.append("\(100 + number)")
+            try folder.putSigned(
+                Array(changed.utf8), as: Self.partlyName, in: names[number] + "/")
+        }
+        let words = SettlementToolTests.keys + names
+        let verdicts = try SettlementTool.verdicts(words, in: folder.url)
+        #expect(verdicts.map { Refusal($0).description } == Self.refusals.map(\.refusal))
+        let python = try SettlementTool.python.run(words, in: folder.url, environment: [:])
+        let shell = try SettlementTool.shell.run(words, in: folder.url, environment: [:])
+        #expect(python.code == 1 && shell.code == 1 && shell.errors.isEmpty, "\(shell.errors)")
+        #expect(python.lines == shell.lines)
+    }
+
+    @Test("both tools accept the published files", arguments: SettlementTool.allCases)
+    func published(_ tool: SettlementTool) throws {
+        let outcome = try tool.run(["acknowledgement"])
+        #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome)")
+        #expect(
+            outcome.output == """
+                accepted acknowledgement/\(Self.partlyName): PARTLY, 5 items, of \
+                \(Example.firstName)
+                accepted acknowledgement/\(Self.acceptedName): ACCEPTED, 0 items, of \
+                \(Example.secondName)
+                accepted acknowledgement/\(Self.rejectedName): REJECTED codeMismatch, 0 items, of \
+                \(Example.secondName)
+
+                """)
+        let wrong = try tool.run(["acknowledgement"], environment: ["KEY": "00"])
+        #expect(wrong.code == 1 && wrong.lines.count == 3)
+        #expect(wrong.lines.allSatisfy { $0.contains(": step 5, codeMismatch: ") }, "\(wrong)")
+        let previous = try tool.run(["--previous", "acknowledgement/" + Self.partlyName, "."])
+        #expect(previous.code == 2 && previous.output.isEmpty, "\(previous)")
+    }
+
     @Test("a file that is accepted in part names a line") func partlyWithoutItems() throws {
         let text = String(decoding: try Self.bytes(Self.acceptedName), as: UTF8.self)
         let folder = try TemporaryFolder()

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import SQL
+import Settlement
 
 /// Makes a data folder from a backup and the book's master key.
 ///
@@ -146,7 +147,7 @@ public struct BookRestore {
         guard let data = FileManager.default.contents(atPath: keyPath) else {
             throw BackupError.system(keyPath)
         }
-        try BookFolder.make((place as NSString).deletingLastPathComponent)
+        try BookFolder.make(FilePlace(place).folder)
         try CopyFile.makeNew(place, holding: [UInt8](data))
     }
 
@@ -169,7 +170,7 @@ public struct BookRestore {
     private func removeKey() {
         CopyFile.remove(folder.masterKeyPath)
         // Only an empty folder goes.
-        _ = rmdir((folder.masterKeyPath as NSString).deletingLastPathComponent)
+        _ = rmdir(FilePlace(folder.masterKeyPath).folder)
     }
 
     private func remove(_ path: String) throws {

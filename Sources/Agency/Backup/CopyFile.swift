@@ -1,5 +1,6 @@
 import Glibc
 import SQL
+import Settlement
 
 /// What a copy needs of its file apart from being written.
 enum CopyFile {
@@ -63,20 +64,14 @@ enum CopyFile {
             throw BackupError.system(folder.path)
         }
         let isBook = suffixes.contains { FileStamp(path + $0) == book }
-        guard !isBook, FileStamp(self.folder(of: path)) != home else {
+        guard !isBook, FileStamp(FilePlace(path).folder) != home else {
             throw BackupError.besideBook(path: path)
         }
     }
 
-    private static func folder(of path: String) -> String {
-        // Not by NSString, which traps on a name of one letter.
-        let slash = path.lastIndex(of: "/")
-        return slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    }
-
     /// Waits until the disk knows the names in a file's folder.
     static func synchronizeFolder(of path: String) throws {
-        let folder = folder(of: path)
+        let folder = FilePlace(path).folder
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw BackupError.system(folder) }
         defer { close(descriptor) }

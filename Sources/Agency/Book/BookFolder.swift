@@ -1,6 +1,7 @@
 import Cryptography
 import Foundation
 import SQL
+import Settlement
 
 /// Where a book's files lie.
 public struct BookFolder: Sendable {
@@ -154,7 +155,7 @@ struct BookKeys: Sendable {
             throw BookError.unusable(
                 path: path, reason: "the key of this book is missing; put the copy of it here")
         }
-        try BookFolder.make((path as NSString).deletingLastPathComponent)
+        try BookFolder.make(FilePlace(path).folder)
         let bytes = try SecureRandom.bytes(masterBytes)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {

@@ -8,6 +8,7 @@ import Testing
     static let folder = DemoNetwork.repository + "/fixtures/settlement"
     static let first = "APS_QINGCHUAN_DEMO01_20261121_000001.txt"
     static let second = "APS_QINGCHUAN_DEMO01_20261122_000002.txt"
+    static let partly = "APA_QINGCHUAN_DEMO01_20261122_000001.txt"
     static let wrong = "refused/11-amount-of-a-line/" + first
     static let keys = ["--keys", "test.keys"]
 
@@ -37,6 +38,66 @@ import Testing
         Row(
             words: ["verify", first, wrong] + keys, code: 1,
             output: ["OK \(first)", "BAD \(wrong): line 13, S5 amount"], errors: "1 of 2 files"),
+        Row(
+            words: ["verify", "."] + keys, code: 0,
+            output: [
+                "OK ./\(first): 11 lines, net -69.89, chain first\n"
+                    + "OK ./\(second): 0 lines, net 0.00, chain follows\n"
+            ]),
+        Row(
+            words: ["verify", second, first] + keys, code: 0,
+            output: ["OK \(second): 0 lines, net 0.00, chain unchecked", "chain first"]),
+        Row(
+            words: ["verify", second, "--previous", first] + keys, code: 0,
+            output: ["OK \(second): 0 lines, net 0.00, chain follows"]),
+        Row(
+            words: ["verify", first, "--previous", second] + keys, code: 1,
+            output: ["BAD \(first): H7 file sequence number is 1, the chain expects 3"],
+            errors: "1 of 1 files"),
+        Row(
+            words: ["verify", second, "--previous", "none"] + keys, code: 2,
+            errors: "--previous none: none: not the name of a settlement file"),
+        Row(
+            words: ["verify", "refused/15-digest"] + keys, code: 1,
+            output: [
+                "OK refused/15-digest/\(first): 11 lines, net -69.89, chain first",
+                "BAD refused/15-digest/\(second): H10 previous file's SHA-256 is ",
+            ], errors: "1 of 2 files"),
+        Row(
+            words: ["verify", "refused/15-number", "refused/15-date-same/"] + keys, code: 1,
+            output: [
+                "H7 file sequence number is 3, the chain expects 2",
+                "H5 business date is 2026-11-21, the chain expects after 2026-11-21",
+            ], errors: "2 of 4 files"),
+        Row(
+            words: ["verify", "acknowledgement"] + keys, code: 0,
+            output: [
+                "OK acknowledgement/\(partly): PARTLY, 5 items, of \(first)\n",
+                ": REJECTED codeMismatch, 0 items, of \(second)\n",
+            ]),
+        Row(
+            words: ["verify", "acknowledgement/" + partly, "--key", "00"], code: 1,
+            output: ["BAD acknowledgement/\(partly): \(partly): the MAC does not match"],
+            errors: "1 of 1 files"),
+        Row(words: ["verify", "../layouts"] + keys, code: 2, errors: "../layouts: no file *.txt"),
+        Row(
+            words: ["show", "acknowledgement/" + partly] + keys, code: 0,
+            output: [
+                "A12 verdict                  PARTLY\n", "AMOUNT_DIFFERS     ours 8651 fen POSTED",
+                "E2 item count                5\n",
+            ]),
+        Row(
+            words: ["show", "acknowledgement/" + partly, "--lines", "2"] + keys, code: 0,
+            output: ["STATUS_DIFFERS", "and 3 lines more; see --lines"]),
+        Row(
+            words: ["show", "acknowledgement/" + partly, "--unverified"], code: 0,
+            output: ["NOT VERIFIED: ", "COMMISSION_DIFFERS"]),
+        Row(
+            words: ["verify", "a"] + keys, code: 1,
+            output: ["BAD a: a: not the name of a settlement file"], errors: "1 of 1 files"),
+        Row(words: ["show", "a"] + keys, code: 1, errors: "not the name of a settlement file"),
+        Row(words: ["diff", "a", "b"] + keys, code: 2, errors: "not the name of a settlement"),
+        Row(words: ["match", "a", "b"], code: 2, errors: "a must be a .csv or a .txt file"),
         Row(words: ["verify", first, "--keys", "none"], code: 3, errors: "none: the key file"),
         Row(words: ["verify", first, "--keys", first], code: 2, errors: "\(first), line 1: not"),
         Row(words: ["verify", first, "--key", "0g"], code: 2, errors: "--key must be hexadecimal"),
@@ -80,6 +141,23 @@ import Testing
         } else {
             #expect(outcome.errors.contains(row.errors), "\(outcome)")
         }
+    }
+
+    @Test("the program refuses what the tools refuse, file by file, over all published faults")
+    func refused() throws {
+        let folders = try FileManager.default.contentsOfDirectory(atPath: Self.folder + "/refused")
+            .filter { $0 != "expected.txt" }.sorted()
+        #expect(folders.count > 100)
+        let outcome = try Program.run(
+            ["settlement", "verify"] + folders + ["--keys", "../test.keys"],
+            in: Self.folder + "/refused")
+        #expect(outcome.code == 1)
+        let bad = outcome.output.split(separator: "\n").filter { $0.hasPrefix("BAD ") }
+            .map { $0.dropFirst(4).prefix { $0 != ":" } }
+        let expected = try String(
+            contentsOfFile: Self.folder + "/refused/expected.txt", encoding: .utf8
+        ).split(separator: "\n").filter { !$0.hasPrefix("#") }.map { $0.prefix { $0 != " " } }
+        #expect(bad == expected)
     }
 
     @Test("the table has amounts in yuan in straight columns, also beside Chinese characters")

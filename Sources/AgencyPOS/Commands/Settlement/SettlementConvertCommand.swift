@@ -27,9 +27,9 @@ enum SettlementConvertCommand: Command {
         }
         let layout = try layout(try arguments.required("--layout"))
         let (path, tablePath) = (arguments.operands[0], arguments.operands[1])
-        let (name, folder) = SettlementKeys.split(path)
+        let place = FilePlace(path)
         do {
-            let file = try LayoutReader(layout).check(name, in: folder)
+            let file = try LayoutReader(layout).check(place.name, in: place.folder)
             let output = try ExportOutput(path: tablePath)
             try file.writeTable { try output.write($0) }
             try output.finish()

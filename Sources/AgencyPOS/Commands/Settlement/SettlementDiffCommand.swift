@@ -9,21 +9,21 @@ enum SettlementDiffCommand: Command {
 
         Both files are verified first. Lines are paired by serial, wherever they stand; a serial
         that comes twice is paired in order. Subtotals and trailers follow from the lines.
-        \(SettlementKeys.discussion)
+        \(SettlementKeyOptions.discussion)
 
         Exit codes: 0 the same, 1 different, 2 or more: not compared.
         """
-    static let options = SettlementKeys.options
+    static let options = SettlementKeyOptions.options
 
     static func run(_ arguments: Arguments) throws {
         guard arguments.operands.count == 2 else {
             throw CommandError.usage("name two files; see --help")
         }
-        let verifier = try SettlementKeys.verifier(arguments)
+        let verifier = try SettlementKeyOptions.verifier(arguments)
         let files = try arguments.operands.map { path in
-            let (name, folder) = SettlementKeys.split(path)
+            let place = FilePlace(path)
             do {
-                return try verifier.verify(name, in: folder)
+                return try verifier.verify(place.name, in: place.folder)
             } catch let error as SettlementError {
                 throw CommandError.usage("\(path): \(error)")
             }

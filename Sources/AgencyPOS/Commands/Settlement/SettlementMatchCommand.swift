@@ -133,14 +133,14 @@ enum SettlementMatchCommand: Command {
     }
 
     private static func input(_ path: String) throws -> MatchInput {
-        let (name, folder) = SettlementKeys.split(path)
-        if name.hasSuffix(".csv") {
-            return MatchInput(file: name, in: folder, format: .table)
+        let place = FilePlace(path)
+        if place.name.hasSuffix(".csv") {
+            return MatchInput(file: place.name, in: place.folder, format: .table)
         }
-        guard name.hasSuffix(".txt") else {
+        guard place.name.hasSuffix(".txt") else {
             throw CommandError.usage("\(path) must be a .csv or a .txt file")
         }
-        return MatchInput(file: name, in: folder, format: .settlementFile)
+        return MatchInput(file: place.name, in: place.folder, format: .settlementFile)
     }
 
     private static func carryPath(_ prefix: String, _ side: MatchSide) -> String {

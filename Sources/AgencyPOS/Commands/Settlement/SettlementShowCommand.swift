@@ -1,22 +1,22 @@
 import Printing
 import Settlement
 
-/// Prints a settlement file as a table for people.
+/// Prints a settlement file or an acknowledgement as a table for people.
 enum SettlementShowCommand: Command {
     static let name = "settlement show"
-    static let abstract = "print a settlement file as a table, amounts in yuan"
+    static let abstract = "print a settlement file or acknowledgement as a table, amounts in yuan"
     static let discussion = """
         agencypos settlement show FILE [--lines N] [--keys FILE | --key HEX | --data FOLDER]
         agencypos settlement show FILE --unverified [--lines N]
 
-        Prints the header, the first N lines, the subtotals and the trailer, once the whole file has
-        been verified. With --unverified nothing is checked, and what is printed may be anybody's;
+        Prints the header, the first N lines, the subtotals and the trailer, or what an
+        acknowledgement (APA_…) says, once the whole file has been verified. With --unverified nothing is checked, and what is printed may be anybody's;
         a file that is refused can be looked at in this way.
 
-        \(SettlementKeys.discussion)
+        \(SettlementKeyOptions.discussion)
         """
     static let options =
-        SettlementKeys.options + [
+        SettlementKeyOptions.options + [
             Arguments.Option(
                 name: "--lines", value: "N", help: "how many lines at most (default: 100)"),
             Arguments.Option(name: "--unverified", help: "check nothing; needs no key"),
@@ -33,12 +33,11 @@ enum SettlementShowCommand: Command {
         }
         let lineCount = try arguments.integer(
             "--lines", default: defaultLineCount, in: 0...maximumLineCount)
-        let (name, folder) = SettlementKeys.split(path)
+        let place = FilePlace(path)
         var table = SettlementTable(lineCount: lineCount)
         guard arguments.has("--unverified") else {
             do {
-                let file = try SettlementKeys.verifier(arguments).verify(name, in: folder)
-                try file.forEachLine { table.append($0) }
+                try read(place, arguments) { table.append($0) }
             } catch let error as SettlementError {
                 throw CommandError(
                     message: "\(path): \(error); see it with --unverified", code: .failure)
@@ -48,7 +47,7 @@ enum SettlementShowCommand: Command {
         }
         var file: UnverifiedSettlement
         do throws(SettlementError) {
-            file = try UnverifiedSettlement(name, in: folder)
+            file = try UnverifiedSettlement(place.name, in: place.folder)
         } catch {
             throw CommandError(message: "\(path): \(error)", code: .failure)
         }
@@ -63,6 +62,19 @@ enum SettlementShowCommand: Command {
         print(warning)
         if let end {
             throw CommandError(message: "\(path): \(end)", code: .failure)
+        }
+    }
+
+    /// Gives the lines of a file that is right in every respect.
+    private static func read(
+        _ place: FilePlace, _ arguments: Arguments, _ body: ([String]) -> Void
+    ) throws {
+        let verifiers = try SettlementKeyOptions.verifiers(arguments)
+        switch SettlementFileName.kind(of: place.name) {
+        case .settlement:
+            try verifiers.settlement.verify(place.name, in: place.folder).forEachLine(body)
+        case .acknowledgement:
+            try verifiers.acknowledgement.verify(place.name, in: place.folder).lines.forEach(body)
         }
     }
 }

@@ -1,7 +1,7 @@
 import Printing
 import Settlement
 
-/// The lines of a settlement file in columns; amounts in yuan, and the net in fen as well.
+/// The lines of a settlement file or an acknowledgement in columns; amounts in yuan, and the net in fen as well.
 struct SettlementTable {
     /// The rows of one kind of record that are shown, each without its letter.
     private struct Section {
@@ -10,7 +10,7 @@ struct SettlementTable {
     }
 
     private let lineCount: Int
-    private var sections = SettlementRecord.ofSettlementFile.map { Section(record: $0) }
+    private var sections = SettlementRecord.allCases.map { Section(record: $0) }
     private var hiddenCount = 0
     /// Lines of no known record, in files of which nothing has been checked.
     private var others: [String] = []
@@ -24,12 +24,12 @@ struct SettlementTable {
     mutating func append(_ fields: [String]) {
         let place = sections.firstIndex { $0.record.rawValue == fields.first }
         // A file has few lines of the other kinds; one that has not been checked may have many.
-        let limit = place == 1 ? lineCount : Self.otherLineCount
         guard let place else {
-            guard others.count < limit else { return hiddenCount += 1 }
+            guard others.count < Self.otherLineCount else { return hiddenCount += 1 }
             others.append(fields.joined(separator: "|"))
             return
         }
+        let limit = Self.isLong(sections[place].record) ? lineCount : Self.otherLineCount
         guard sections[place].rows.count < limit else { return hiddenCount += 1 }
         sections[place].rows.append(
             fields.dropFirst().enumerated().map { position, text in
@@ -45,20 +45,28 @@ struct SettlementTable {
         var lines: [String] = []
         for section in sections where !section.rows.isEmpty {
             switch section.record {
-            case .header, .trailer: lines += Self.list(section)
-            case .detail, .subtotal: lines += Self.columns(section)
-            case .acknowledgement, .item, .end: break
+            case .header, .trailer, .acknowledgement, .end: lines += Self.list(section)
+            case .detail, .subtotal, .item: lines += Self.columns(section)
             }
-            if section.record == .detail, hiddenCount > 0 {
+            if Self.isLong(section.record), hiddenCount > 0 {
                 lines.append("and \(hiddenCount) lines more; see --lines")
             }
             lines.append("")
         }
-        if sections[1].rows.isEmpty, hiddenCount > 0 {
+        let areLongHidden = sections.allSatisfy { !Self.isLong($0.record) || $0.rows.isEmpty }
+        if areLongHidden, hiddenCount > 0 {
             lines += ["\(hiddenCount) lines; see --lines", ""]
         }
         if !others.isEmpty { lines += ["lines of no known record:"] + others + [""] }
         return lines.dropLast().map { $0 + "\n" }.joined()
+    }
+
+    /// Whether a file may have thousands of such lines.
+    private static func isLong(_ record: SettlementRecord) -> Bool {
+        switch record {
+        case .detail, .item: true
+        case .header, .subtotal, .trailer, .acknowledgement, .end: false
+        }
     }
 
     /// One field a line, under its name.
@@ -97,8 +105,10 @@ struct SettlementTable {
     }
 
     private static func field(_ record: SettlementRecord, _ position: Int) -> SettlementField? {
-        SettlementField.all.first { $0.record == record && $0.position == position }
+        fields.first { $0.record == record && $0.position == position }
     }
+
+    private static let fields = SettlementField.all + SettlementField.ofAcknowledgement
 
     private static func isMoney(_ field: SettlementField?) -> Bool {
         guard let field else { return false }
@@ -107,7 +117,7 @@ struct SettlementTable {
 
     private static func isNumber(_ field: SettlementField?) -> Bool {
         guard let field else { return false }
-        return isMoney(field) || field.name.hasSuffix("count") || field.name == "line number"
+        return isMoney(field) || field.name.hasSuffix("count") || field.name.hasSuffix("number")
     }
 
     /// A text that is no number stays as it is.

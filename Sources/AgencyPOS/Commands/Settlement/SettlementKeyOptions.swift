@@ -4,7 +4,7 @@ import Foundation
 import Settlement
 
 /// Where the commands on settlement files take the keys from.
-enum SettlementKeys {
+enum SettlementKeyOptions {
     static let options: [Arguments.Option] = [
         .data,
         Arguments.Option(
@@ -24,10 +24,12 @@ enum SettlementKeys {
         SettlementVerifier(key: try lookup(arguments))
     }
 
-    /// The name and the folder of a file.
-    static func split(_ path: String) -> (name: String, folder: String) {
-        let folder = (path as NSString).deletingLastPathComponent
-        return ((path as NSString).lastPathComponent, folder.isEmpty ? "." : folder)
+    /// Verifiers of both kinds of files over the keys that the options name.
+    static func verifiers(
+        _ arguments: Arguments
+    ) throws -> (settlement: SettlementVerifier, acknowledgement: AcknowledgementVerifier) {
+        let key = try lookup(arguments)
+        return (SettlementVerifier(key: key), AcknowledgementVerifier(key: key))
     }
 
     private static func lookup(
