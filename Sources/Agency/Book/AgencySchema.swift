@@ -192,6 +192,7 @@ public enum AgencySchema {
             key_id TEXT NOT NULL,
             direction TEXT NOT NULL CHECK (direction IN ('out', 'in')),
             sealed_key BLOB NOT NULL,
+            fingerprint BLOB NOT NULL UNIQUE CHECK (length(fingerprint) = 32),
             created_at INTEGER NOT NULL,
             created_by INTEGER REFERENCES staff_member,
             retired_at INTEGER,
@@ -204,6 +205,7 @@ public enum AgencySchema {
         CREATE TRIGGER settlement_key_fixed BEFORE UPDATE ON settlement_key
         WHEN NEW.number <> OLD.number OR NEW.partner_id <> OLD.partner_id OR NEW.key_id <> OLD.key_id
             OR NEW.direction <> OLD.direction OR NEW.sealed_key <> OLD.sealed_key
+            OR NEW.fingerprint <> OLD.fingerprint
             OR NEW.created_at <> OLD.created_at OR NEW.created_by IS NOT OLD.created_by
             OR NEW.retired_at IS NULL OR NEW.retired_at > OLD.retired_at
         BEGIN SELECT RAISE(ABORT, 'a settlement key only ends, and never later than was said'); END;

@@ -8,8 +8,11 @@ import StrictJSON
 public struct SettlementKeyOrder: Sendable {
     /// The lengths of a key in bytes that are taken: what HMAC-SHA256 uses whole.
     public static let keyByteCounts = 32...64
-    /// How many keys a partner may ever have, in both directions.
+    /// How many keys a partner may ever have in each direction.
     public static let maximumCount = 9_999
+    /// How many different bytes a key that is brought has at least; a random one has nearly as many
+    /// as bytes.
+    static let leastDifferentByteCount = 9
     /// How long a replaced key stays valid beside the new one, in hours.
     public static let overlapHours: ClosedRange<Int64> = 0...720
     public static let usualOverlapHours: Int64 = 48
@@ -46,7 +49,8 @@ extension AgencySession {
 
     /// Adds a key and ends the current ones of its direction after an overlap.
     ///
-    /// - Throws: as ``createSettlementKey(_:sealing:by:)``.
+    /// - Throws: as ``createSettlementKey(_:sealing:by:)``; `unknownSettlementKey` when there is
+    ///   nothing to replace.
     public func rotateSettlementKey(
         _ order: SettlementKeyOrder, overlapHours: Int64, sealing: SettlementKeySealing,
         by principal: Principal?
@@ -57,10 +61,20 @@ extension AgencySession {
         let end = now.adding(milliseconds: overlapHours * 3_600_000)
         let current = try SettlementKeyReader(connection).keys(of: partner)
             .filter { $0.direction == order.direction && $0.retiredAt == nil }
+        guard !current.isEmpty else {
+            throw Refusal(
+                .unknownSettlementKey,
+                "\(order.partnerCode) has no current key of direction "
+                    + "\(order.direction.rawValue); create one instead of rotating it",
+                zh: "\(order.partnerCode) 没有该方向（\(order.direction.rawValue)）的现用密钥；请新建而非轮换",
+                field: "/direction")
+        }
+        let answer = try add(
+            order, partner, sealing, by: principal, replacing: current.map(\.keyID))
         for key in current {
             try retire(key, of: partner, at: end, reason: "replaced", by: principal)
         }
-        return try add(order, partner, sealing, by: principal, replacing: current.map(\.keyID))
+        return answer
     }
 
     /// Ends a key at once, also one that is ending.
@@ -121,8 +135,16 @@ extension AgencySession {
         by principal: Principal?, replacing replaced: [String]
     ) throws -> [UInt8] {
         let bytes = try secret(of: order)
+        let keys = sealing.keys(connection)
+        if let known = try keys.keyID(of: bytes) {
+            throw Refusal(
+                .keyNotUsable,
+                "these bytes are or were the key \(known) already; draw another, for each partner "
+                    + "and direction one of its own",
+                zh: "该密钥已是或曾是密钥 \(known)；请重新生成，每个单位、每个方向须各用其密钥", field: "/key_hex")
+        }
         let keyID = try newKeyID(order, partner)
-        try sealing.keys(connection).add(
+        try keys.add(
             bytes, keyID: keyID, order.direction, partner: partner, by: principal?.staff, at: now)
         var writer = JSONWriter()
         writer.beginObject()
@@ -131,6 +153,7 @@ extension AgencySession {
         writer.field("direction", order.direction.rawValue)
         writer.field("created_at", profile.zone.text(now))
         writer.field("algorithm", "HMAC-SHA256")
+        writer.field("fingerprint", SettlementKeyFingerprint(try SymmetricKey(bytes: bytes)).text)
         // Who brought a key has it.
         writer.field("key_hex", orNull: order.keyHex == nil ? Hexadecimal.encode(bytes) : nil)
         writer.key("replaced_key_ids")
@@ -155,7 +178,7 @@ extension AgencySession {
                     + "请改正，或不填由系统生成",
                 field: "/key_hex")
         }
-        guard Set(bytes).count > 8 else {
+        guard Set(bytes).count >= SettlementKeyOrder.leastDifferentByteCount else {
             throw Refusal(
                 .keyNotUsable, "the key is no random one; draw another",
                 zh: "该密钥不是随机密钥；请重新生成", field: "/key_hex")

@@ -13,24 +13,33 @@ struct SettlementKeys {
         self.sealing = sealing
     }
 
-    /// Keeps a partner's key.
+    /// The id of the key that these bytes are or were, of any partner and direction; or nothing.
+    func keyID(of bytes: [UInt8]) throws -> String? {
+        let fingerprint = SettlementKeyFingerprint(try SymmetricKey(bytes: bytes))
+        return try connection.prepare("SELECT key_id FROM settlement_key WHERE fingerprint = $1")
+            .first(.bytes(fingerprint.bytes)) { $0.text(0) }
+    }
+
+    /// Keeps a partner's key, whose bytes must be nobody's yet.
     ///
     /// - Parameter staff: who made it; nothing for a loader or a command beside the server.
     func add(
         _ bytes: [UInt8], keyID: String, _ direction: SettlementDirection, partner: ID<Partner>,
         by staff: ID<StaffMember>? = nil, at instant: Instant
     ) throws {
+        let fingerprint = SettlementKeyFingerprint(try SymmetricKey(bytes: bytes))
         let sealed = try AESGCM.seal(
             bytes, key: sealing, associatedData: context(partner, keyID))
         try connection.prepare(
             """
-            INSERT INTO settlement_key (partner_id, key_id, direction, sealed_key, created_at,
-                created_by)
-            VALUES ($1, $2, $3, $4, $5, $6)
+            INSERT INTO settlement_key (partner_id, key_id, direction, sealed_key, fingerprint,
+                created_at, created_by)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
             """
         ).run(
             .integer(partner.number), .text(keyID), .text(direction.rawValue), .bytes(sealed),
-            .integer(instant.millisecondsSinceEpoch), .integer(staff?.number))
+            .bytes(fingerprint.bytes), .integer(instant.millisecondsSinceEpoch),
+            .integer(staff?.number))
     }
 
     /// A partner's key by its id, or nothing.

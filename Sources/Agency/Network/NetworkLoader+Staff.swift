@@ -40,6 +40,11 @@ extension NetworkLoader {
                     path: DemoCredentialsFile.fileName,
                     reason: "key \(key.keyID) is not hexadecimal")
             }
+            if let other = try known.keyID(of: bytes) {
+                throw BookError.unusable(
+                    path: DemoCredentialsFile.fileName,
+                    reason: "key \(key.keyID) has the bytes of \(other); give each its own")
+            }
             try known.add(bytes, keyID: key.keyID, .out, partner: ID(partner), at: now)
         }
     }

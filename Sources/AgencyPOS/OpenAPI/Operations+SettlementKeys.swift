@@ -29,7 +29,9 @@ extension Operations {
                 schema: "SettlementKeyRotation",
                 examples: [("our files", ["direction": "out", "overlap_hours": 48])]),
             answer: .json(.named("NewSettlementKey"), "The key with its secret", status: 201),
-            refusals: [.operatorNotAllowed, .unknownPartner, .keyNotUsable]),
+            refusals: [
+                .operatorNotAllowed, .unknownPartner, .unknownSettlementKey, .keyNotUsable,
+            ]),
         Operation(
             method: .post, path: "/v1/partners/{partner_id}/settlement-keys/{key_id}/retire",
             name: "retireSettlementKey", tag: "exchange", summary: "End a key at once",
@@ -47,9 +49,13 @@ extension Operations {
     private static let partnerCode = Parameter.path("partner_id", .code, "The partner")
     private static let direction = Property(
         "direction", .words(SettlementDirection.self), "`out` signs our files, `in` the partner's")
+    private static let fingerprint = Property(
+        "fingerprint", .anyText,
+        "16 hexadecimal digits by which both sides see that they have the same key")
     private static let keyHex = Property(
         "key_hex", .text(1...256),
-        "A key that the partner brings, 32 to 64 bytes in hexadecimal; without it one is drawn",
+        "A key that the partner brings, 32 to 64 bytes in hexadecimal; never one that was used "
+            + "before. Without it one is drawn",
         isRequired: false)
 
     static let settlementKeySchemas: [(name: String, schema: Schema)] = [
@@ -60,6 +66,7 @@ extension Operations {
                 Property("partner_id", .code, "Whose"),
                 direction,
                 Property("state", .words(SettlementKeyRow.State.self), "Whether it is valid"),
+                fingerprint,
                 Property("created_at", .time, "Since when it is valid"),
                 Property("created_by", .orNull(.code), "By whom; null at the server's console"),
                 Property("retired_at", .orNull(.time), "From when on it is not"),
@@ -83,6 +90,7 @@ extension Operations {
                 direction,
                 Property("created_at", .time, "Since when it is valid"),
                 Property("algorithm", .words(["HMAC-SHA256"]), "What it is for"),
+                fingerprint,
                 Property(
                     "key_hex", .orNull(.anyText),
                     "The secret, this once; null for one that was brought"),

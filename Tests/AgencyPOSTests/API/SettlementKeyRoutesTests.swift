@@ -23,6 +23,15 @@ import Testing
         let list = try administrator.get(Self.path)
         #expect(list.status == 200)
         #expect(!list.text.contains(secret) && !list.text.contains(other))
+        let prints = [try made.json(), try rotated.json()].map { $0["fingerprint"]?.text }
+        #expect(prints.allSatisfy { $0?.count == 16 } && prints[0] != prints[1])
+        #expect(
+            try list.json()["settlement_keys"]?.items.suffix(2).map { $0["fingerprint"]?.text }
+                == prints)
+        let used = try administrator.post(
+            Self.path, ["direction": "in", "key_hex": .string(secret)])
+        #expect(used.status == 422 && used.problemCode == "key-not-usable", "\(used)")
+        #expect(!used.text.contains(secret))
         let states = try #require(try list.json()["settlement_keys"]?.items)
             .map { [$0["key_id"]?.text, $0["state"]?.text, $0["created_by"]?.text] }
         #expect(
@@ -54,6 +63,10 @@ import Testing
         let made = try run("create", "--direction", "in")
         #expect(made.code == 0, "\(made)")
         #expect(made.output.contains("key_id\tWATER01-P1\n"))
+        let fingerprint = try #require(
+            made.output.split(separator: "\n").first { $0.hasPrefix("fingerprint\t") })
+        #expect(fingerprint.count == "fingerprint\t".count + 16)
+        #expect(try run("list").output.contains(fingerprint.split(separator: "\t")[1] + "\n"))
         let rotated = try run("rotate", "--direction", "out", "--overlap-hours", "0")
         #expect(rotated.output.contains("replaced_key_ids\tWATER01-K1\n"), "\(rotated)")
         #expect(try run("retire", "--key-id", "WATER01-P1", "--reason", "lost").code == 0)
@@ -63,7 +76,17 @@ import Testing
         #expect(
             list.sorted() == [
                 "WATER01-K1 out retired", "WATER01-K2 out current", "WATER01-P1 in retired",
+                "key_id direction state",
             ])
+        let none = try run("rotate", "--direction", "in")
+        #expect(none.code == 4 && none.errors.contains("create one instead"), "\(none)")
+        let ours = try #require(
+            try DemoNetwork.credentials().settlementKeys.first { $0.keyID == "WATER01-K1" })
+        let keyFile = folder.path + "/brought.key"
+        try Data((ours.keyHex + "\n").utf8).write(to: URL(fileURLWithPath: keyFile))
+        let brought = try run("create", "--direction", "in", "--key-file", keyFile)
+        #expect(brought.code == 4 && brought.errors.contains("WATER01-K1 already"), "\(brought)")
+        #expect(!brought.errors.contains(ours.keyHex))
         #expect(try run("retire", "--key-id", "WATER01-K2", "--reason", "lost").code != 0)
         #expect(try run("create", "--direction", "both").code == 2)
         #expect(try run("burn").code == 2)

@@ -27,10 +27,12 @@ import Testing
         }
 
         func rotate(
-            _ direction: SettlementDirection, hours: Int64 = SettlementKeyOrder.usualOverlapHours
+            _ direction: SettlementDirection, hours: Int64 = SettlementKeyOrder.usualOverlapHours,
+            keyHex: String? = nil
         ) throws -> Answer {
             let book = try book()
-            let order = SettlementKeyOrder(partnerCode: "WATER01", direction: direction)
+            let order = SettlementKeyOrder(
+                partnerCode: "WATER01", direction: direction, keyHex: keyHex)
             return try Answer(
                 book.perform {
                     try $0.rotateSettlementKey(
@@ -122,8 +124,22 @@ import Testing
         let bench = Bench()
         let test = try bench.book()
         try test.closeDay()
-        try test.release()
+        let file = try #require(try test.release().first { $0.partnerCode == "WATER01" })
         _ = try bench.rotate(.out, hours: 0)
+        #expect(try bench.states() == ["WATER01-K1 out retired", "WATER01-K2 out current"])
+        let names = [file.name, file.name + ".hmac"]
+        let before = try names.map { try test.copy.bytes("settlement/WATER01/\($0)") }
+        for folder in ["sent", "settlement"] {
+            for name in names {
+                try FileManager.default.removeItem(
+                    atPath: test.copy.path + "/\(folder)/WATER01/\(name)")
+            }
+        }
+        #expect(try test.book.resendSettlementFile(file.name))
+        for folder in ["sent", "settlement"] {
+            #expect(
+                try names.map { try test.copy.bytes("\(folder)/WATER01/\($0)") } == before)
+        }
         #expect(try test.faults() == [])
     }
 
@@ -156,6 +172,64 @@ import Testing
         #expect(opened == SymmetricKey(hex: hex))
     }
 
+    @Test("bytes that are or were a key of ours are no key again, whoever brings them")
+    func usedBefore() throws {
+        let bench = Bench()
+        let test = try bench.book()
+        let credentials = try TestNetwork.credentials()
+        let ours = try #require(credentials.settlementKeys.first { $0.keyID == "WATER01-K1" })
+        let bank = try #require(credentials.settlementKeys.first { $0.keyID == "BANK01-K1" })
+        let theirs = (0..<32).map { String(format: "%02x", $0 * 7 % 256) }.joined()
+        _ = try bench.create(.in, keyHex: theirs)
+        try bench.retire("WATER01-P1")
+        let before = try test.count("settlement_key")
+        // Zeros at the end make no other key of HMAC.
+        for hex in [
+            ours.keyHex, ours.keyHex.uppercased(), ours.keyHex + "0000", bank.keyHex, theirs,
+        ] {
+            #expect(try refusalCode { _ = try bench.create(.in, keyHex: hex) } == .keyNotUsable)
+            #expect(
+                try refusalCode { _ = try bench.create(.out, keyHex: hex, partner: "GAS01") }
+                    == .keyNotUsable)
+            #expect(try refusalCode { _ = try bench.rotate(.out, keyHex: hex) } == .keyNotUsable)
+        }
+        #expect(try test.count("settlement_key") == before)
+        #expect(try bench.states() == ["WATER01-K1 out current", "WATER01-P1 in retired"])
+    }
+
+    @Test("a fingerprint is what openssl prints for the key, in the answer and in the list")
+    func fingerprint() throws {
+        // printf 'settlement key' | openssl dgst -sha256 -mac HMAC -macopt hexkey:…
+        let hex = (0..<32).map { String(format: "%02x", $0) }.joined()
+        let bench = Bench()
+        let made = try bench.create(.in, keyHex: hex)
+        #expect(try made.text("fingerprint") == "7f3a9b0eac57c406")
+        let test = try bench.book()
+        let kept = try test.book.readers.read { connection in
+            let partner = try #require(try PartnerReader(connection).partner("WATER01"))
+            return try SettlementKeyReader(connection).keys(of: partner)
+        }
+        #expect(kept.map(\.keyID) == ["WATER01-K1", "WATER01-P1"])
+        #expect(kept.last?.fingerprint == "7f3a9b0eac57c406")
+        #expect(kept.first?.fingerprint != kept.last?.fingerprint)
+        let drawn = try bench.create(.in)
+        let key = try #require(SymmetricKey(hex: drawn.text("key_hex")))
+        #expect(try drawn.text("fingerprint") == SettlementKeyFingerprint(key).text)
+    }
+
+    @Test("there is nothing to rotate without a current key of the direction")
+    func nothingToRotate()
+        throws
+    {
+        let bench = Bench()
+        #expect(try refusalCode { _ = try bench.rotate(.in) } == .unknownSettlementKey)
+        _ = try bench.create(.in)
+        try bench.retire("WATER01-P1")
+        #expect(try refusalCode { _ = try bench.rotate(.in) } == .unknownSettlementKey)
+        #expect(
+            try bench.states() == ["WATER01-K1 out current", "WATER01-P1 in retired"])
+    }
+
     @Test("what is unknown is refused") func unknown() throws {
         let bench = Bench()
         #expect(
@@ -174,6 +248,13 @@ import Testing
             "UPDATE settlement_key SET key_id = 'OTHER-K1' WHERE key_id = 'WATER01-K1'",
             "UPDATE settlement_key SET direction = 'in' WHERE key_id = 'WATER01-K1'",
             "UPDATE settlement_key SET sealed_key = x'00' WHERE key_id = 'WATER01-K1'",
+            "UPDATE settlement_key SET fingerprint = randomblob(32) WHERE key_id = 'WATER01-K1'",
+            """
+            INSERT INTO settlement_key (partner_id, key_id, direction, sealed_key, fingerprint,
+                created_at)
+            SELECT partner_id, 'WATER01-P1', 'in', sealed_key, fingerprint, 1 FROM settlement_key
+            WHERE key_id = 'WATER01-K1'
+            """,
             // Ended yesterday is not ended tomorrow.
             "UPDATE settlement_key SET retired_at = NULL WHERE key_id = 'GAS01-K1'",
             "UPDATE settlement_key SET retired_at = retired_at + 1 WHERE key_id = 'GAS01-K1'",

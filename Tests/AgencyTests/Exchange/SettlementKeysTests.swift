@@ -46,11 +46,14 @@ import Testing
         // A sealed key that was copied to another row does not open there.
         try test.execute(
             """
-            INSERT INTO settlement_key (partner_id, key_id, direction, sealed_key, created_at)
-            SELECT partner_id, 'COPIED-K1', direction, sealed_key, 1 FROM settlement_key
+            INSERT INTO settlement_key (partner_id, key_id, direction, sealed_key, fingerprint,
+                created_at)
+            SELECT partner_id, 'COPIED-K1', direction, sealed_key, randomblob(32), 1 FROM settlement_key
             WHERE key_id = '\(key.keyID)';
-            INSERT INTO settlement_key (partner_id, key_id, direction, sealed_key, created_at)
-            SELECT r.partner_id, k.key_id, k.direction, k.sealed_key, 1 FROM settlement_key k, partner r
+            INSERT INTO settlement_key (partner_id, key_id, direction, sealed_key, fingerprint,
+                created_at)
+            SELECT r.partner_id, k.key_id, k.direction, k.sealed_key, randomblob(32), 1
+            FROM settlement_key k, partner r
             WHERE k.key_id = '\(key.keyID)' AND r.code = 'BANK01';
             """)
         let bank = ID<Partner>(

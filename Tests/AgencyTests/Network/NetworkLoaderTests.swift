@@ -23,8 +23,10 @@ import Testing
     private func sound() throws -> DataFileSandbox {
         let people = ["OP1", "SV1", "LI1", "VC1", "AD1"]
             .map { #"{"user_id":"\#($0)","pin":"012345"}"# }
-        let keys = ["WATER01", "COACH01", "BANK01"]
-            .map { #"{"partner_id":"\#($0)","key_id":"\#($0)-K1","key_hex":"\#(Self.key)"}"# }
+        let keys = zip(["WATER01", "COACH01", "BANK01"], ["1a", "2b", "3c"]).map {
+            let hex = String(repeating: $1, count: 32)
+            return #"{"partner_id":"\#($0)","key_id":"\#($0)-K1","key_hex":"\#(hex)"}"#
+        }
         let sandbox = try DataFileSandbox()
         try sandbox.write(
             "demo-credentials.json",

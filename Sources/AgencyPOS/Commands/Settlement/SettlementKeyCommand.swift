@@ -13,7 +13,8 @@ enum SettlementKeyCommand: Command {
 
         Stop the server first, or use its REST routes. A new secret is printed this once, in
         hexadecimal, and kept sealed under the book's own key. A key file holds one that the
-        partner brings. `out` signs our files, `in` the partner's. See docs/settlement-file.md.
+        partner brings, never one that was used before. Both sides compare keys by the `fingerprint`,
+        which shows nothing of them. `out` signs our files, `in` the partner's. See docs/settlement-file.md.
         """
     static let options: [Arguments.Option] = [
         .data,
@@ -68,6 +69,10 @@ enum SettlementKeyCommand: Command {
         }
     }
 
+    private static let columns = [
+        "key_id", "direction", "state", "created_at", "retired_at", "fingerprint",
+    ]
+
     private static func list(_ partnerCode: String, _ book: Book) throws {
         let now = book.clock()
         let keys = try book.readers.read { connection -> [SettlementKeyRow] in
@@ -78,12 +83,13 @@ enum SettlementKeyCommand: Command {
             return try SettlementKeyReader(connection).keys(of: partner)
         }
         let zone = book.profile.zone
+        print(columns.joined(separator: "\t"))
         for key in keys {
             let end = key.retiredAt.map { zone.text($0) } ?? "-"
             print(
                 [
                     key.keyID, key.direction.rawValue, key.state(at: now).rawValue,
-                    zone.text(key.createdAt), end,
+                    zone.text(key.createdAt), end, key.fingerprint,
                 ].joined(separator: "\t"))
         }
     }

@@ -25,6 +25,8 @@ public struct SettlementKeyRow: Sendable, Equatable {
     public let keyID: String
     public let partnerCode: String
     public let direction: SettlementDirection
+    /// By which both sides see that they have the same key, without showing it.
+    public let fingerprint: String
     public let createdAt: Instant
     /// From then on the key is not valid.
     public let retiredAt: Instant?
@@ -44,6 +46,7 @@ public struct SettlementKeyRow: Sendable, Equatable {
         writer.field("partner_id", partnerCode)
         writer.field("direction", direction.rawValue)
         writer.field("state", state(at: instant).rawValue)
+        writer.field("fingerprint", fingerprint)
         writer.field("created_at", zone.text(createdAt))
         writer.field("created_by", orNull: createdBy)
         writer.field("retired_at", orNull: retiredAt.map { zone.text($0) })
@@ -61,7 +64,8 @@ public struct SettlementKeyRow: Sendable, Equatable {
 /// What a connection can read of settlement keys; never a secret.
 public struct SettlementKeyReader {
     private static let columns = """
-        SELECT k.key_id, p.code, k.direction, k.created_at, k.retired_at, c.code, r.code, k.reason
+        SELECT k.key_id, p.code, k.direction, k.created_at, k.retired_at, c.code, r.code, k.reason,
+            k.fingerprint
         FROM settlement_key k JOIN partner p ON p.partner_id = k.partner_id
         LEFT JOIN staff_member c ON c.staff_id = k.created_by
         LEFT JOIN staff_member r ON r.staff_id = k.retired_by
@@ -86,8 +90,12 @@ extension SettlementKeyRow {
         guard let direction = SettlementDirection(rawValue: row.text(2)) else {
             throw row.damage(2, expected: "a direction")
         }
+        guard let fingerprint = SettlementKeyFingerprint(kept: row.bytes(8)) else {
+            throw row.damage(8, expected: "a fingerprint")
+        }
         self.init(
             keyID: row.text(0), partnerCode: row.text(1), direction: direction,
+            fingerprint: fingerprint.text,
             createdAt: Instant(millisecondsSinceEpoch: row.integer(3)),
             retiredAt: row.optionalInteger(4).map { Instant(millisecondsSinceEpoch: $0) },
             createdBy: row.optionalText(5), retiredBy: row.optionalText(6), reason: row.text(7))
