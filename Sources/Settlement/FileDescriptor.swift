@@ -159,8 +159,11 @@ final class FileDescriptor {
     /// The names in this folder that satisfy a condition, in no particular order.
     func names(where isWanted: (String) -> Bool) throws(SettlementError) -> [String] {
         let copy = openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard copy >= 0, let stream = fdopendir(copy) else {
-            throw systemFailure(.listFolder, name)
+        guard copy >= 0 else { throw systemFailure(.listFolder, name) }
+        guard let stream = fdopendir(copy) else {
+            let failure = systemFailure(.listFolder, name)
+            _ = close(copy)
+            throw failure
         }
         defer { closedir(stream) }
         var names: [String] = []

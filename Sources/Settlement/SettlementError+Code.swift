@@ -10,7 +10,8 @@ extension SettlementError {
         case .sidecarForOtherFile: "sidecarForOtherFile"
         case .versionUnsupported: "versionUnsupported"
         case .algorithmUnsupported: "algorithmUnsupported"
-        case .keyUnknown: "keyUnknown"
+        // A retired key is an unknown key; only the words differ.
+        case .keyUnknown, .keyEnded: "keyUnknown"
         case .codeMismatch: "codeMismatch"
         case .lineTooLong: "lineTooLong"
         case .lineUnterminated: "lineUnterminated"

@@ -1,3 +1,6 @@
+import CivilTime
+import Glibc
+
 /// What the settlement module refuses, one case per rejection.
 ///
 /// Texts taken from a file are cut to 64 characters and stripped of control characters, of
@@ -22,6 +25,8 @@ public enum SettlementError: Error, Hashable, Sendable {
     case algorithmUnsupported(value: String)
     /// No key, or no longer a key, is known for the agency, partner and key id of the header.
     case keyUnknown(SettlementKeyReference)
+    /// As ``keyUnknown(_:)``, and told by a key lookup that knows when the key ended.
+    case keyEnded(keyID: String, at: Instant)
     /// The bytes, the key or the sidecar are not those of the sender.
     case codeMismatch(name: String)
     /// A line is longer than any valid one.
@@ -78,7 +83,7 @@ extension SettlementError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .systemFailure(let operation, let name, let code):
-            "cannot \(operation.rawValue) \(name): errno \(code)"
+            "cannot \(operation.rawValue) \(name): \(String(cString: strerror(code)))"
         case .fileNameMalformed(let name): "\(name): not the name of a settlement file"
         case .fileNotRegular(let name): "\(name): not a regular file"
         case .fileTooLarge(let name, let byteCount, let limit):
@@ -89,7 +94,11 @@ extension SettlementError: CustomStringConvertible {
         case .versionUnsupported(let value): "format version \(value) not supported"
         case .algorithmUnsupported(let value): "MAC algorithm \(value) not supported"
         case .keyUnknown(let key): "no key \(key.keyID) of partner \(key.partnerID)"
-        case .codeMismatch(let name): "\(name): the MAC does not match"
+        case .keyEnded(let keyID, let instant):
+            "key \(keyID) ended on \(FieldGrammar.zone.text(instant)); sign with the current one"
+        case .codeMismatch(let name):
+            "\(name): the MAC does not match; send file and sidecar again, both as binary, with the "
+                + "current key"
         case .lineTooLong(let line, let limit): "line \(line): longer than \(limit) bytes"
         case .lineUnterminated(let line): "line \(line): no line feed at its end"
         case .recordUnexpected(let line, let value, let expected):

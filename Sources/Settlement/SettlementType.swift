@@ -18,7 +18,7 @@ public enum SettlementType: String, CaseIterable, Hashable, Sendable {
     case adjustment = "ADJUSTMENT"
 
     /// Whose debt the amount of a posted line is.
-    public var direction: SettlementDirection {
+    public var direction: AmountDirection {
         switch self {
         case .billPayment, .ticketSale, .stockSale, .remittance, .adjustment: .owedByAgency
         case .withdrawal, .prizePayment: .owedToAgency
@@ -37,7 +37,7 @@ public enum SettlementType: String, CaseIterable, Hashable, Sendable {
 }
 
 /// Which way the amount of a posted line enters the net; a negative amount goes the other way.
-public enum SettlementDirection: Hashable, Sendable {
+public enum AmountDirection: Hashable, Sendable {
     /// The agency has collected the partner's money: the net rises by the amount.
     case owedByAgency
     /// The agency has laid out its own money for the partner: the net falls by the amount.

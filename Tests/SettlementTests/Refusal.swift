@@ -34,7 +34,7 @@ struct Refusal: Hashable, CustomStringConvertible {
         case .sidecarForOtherFile: self.init("sidecarForOtherFile")
         case .versionUnsupported: self.init("versionUnsupported")
         case .algorithmUnsupported: self.init("algorithmUnsupported")
-        case .keyUnknown: self.init("keyUnknown")
+        case .keyUnknown, .keyEnded: self.init("keyUnknown")
         case .codeMismatch: self.init("codeMismatch")
         case .lineTooLong(let line, _): self.init("lineTooLong", line: line)
         case .lineUnterminated(let line): self.init("lineUnterminated", line: line)

@@ -6,15 +6,46 @@ import Settlement
 enum ReceivedFile {
     private static let pieceByteCount = 65_536
 
+    /// Which file a name means, and that nobody has written to it since.
+    struct Identity: Equatable {
+        private let device: dev_t
+        private let number: ino_t
+        private let byteCount: Int64
+        private let changedSeconds: Int
+        private let changedNanoseconds: Int
+
+        /// The file under a name itself, not one that a link leads to; nothing when there is none.
+        init?(_ path: String) {
+            var status = stat()
+            guard lstat(path, &status) == 0 else { return nil }
+            self.init(status)
+        }
+
+        fileprivate init(_ status: stat) {
+            (device, number) = (status.st_dev, status.st_ino)
+            byteCount = Int64(status.st_size)
+            (changedSeconds, changedNanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+        }
+    }
+
     /// Copies a regular file durably, and hashes what it copies.
     ///
-    /// - Throws: `SettlementError` from the system; `fileTooLarge` beyond the limit.
+    /// - Throws: `SettlementError` from the system; `fileNotRegular`; `fileTooLarge` beyond the
+    ///   limit.
     static func copy(
         _ path: String, to target: String, limit: Int64
     ) throws -> (digest: SHA256Digest, byteCount: Int64) {
-        let name = (path as NSString).lastPathComponent
-        let source = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard source >= 0 else { throw failure(.open, name) }
+        try copyIdentified(path, to: target, limit: limit).contents
+    }
+
+    /// Copies as ``copy(_:to:limit:)``, and tells which file it was before the first byte was read.
+    ///
+    /// Who compares that with the name afterwards removes nothing that came meanwhile.
+    static func copyIdentified(
+        _ path: String, to target: String, limit: Int64
+    ) throws -> (contents: (digest: SHA256Digest, byteCount: Int64), identity: Identity) {
+        let name = FilePlace(path).name
+        let (source, identity) = try openRegular(path, name)
         defer { close(source) }
         let output = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard output >= 0 else { throw failure(.create, name) }
@@ -29,8 +60,8 @@ enum ReceivedFile {
             hash.update(piece)
             try put(piece, into: output, name)
         }
-        guard fsync(output) == 0 else { throw failure(.synchronize, name) }
-        return (hash.finalize(), byteCount)
+        try synchronize(output, name)
+        return ((hash.finalize(), byteCount), identity)
     }
 
     /// Writes a file durably that must not exist yet.
@@ -39,12 +70,12 @@ enum ReceivedFile {
     static func create(
         _ bytes: [UInt8], at target: String
     ) throws -> (digest: SHA256Digest, byteCount: Int64) {
-        let name = (target as NSString).lastPathComponent
+        let name = FilePlace(target).name
         let output = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard output >= 0 else { throw failure(.create, name) }
         defer { close(output) }
         try bytes.withUnsafeBytes { try put($0, into: output, name) }
-        guard fsync(output) == 0 else { throw failure(.synchronize, name) }
+        try synchronize(output, name)
         return (SHA256.hash(bytes), Int64(bytes.count))
     }
 
@@ -54,16 +85,50 @@ enum ReceivedFile {
         var done = 0
         while done < piece.count, let base = piece.baseAddress {
             let count = write(output, base + done, piece.count - done)
-            guard count > 0 || errno == EINTR else { throw failure(.write, name) }
-            done += max(0, count)
+            if count > 0 {
+                done += count
+            } else if count == 0 {
+                // A file never takes nothing; going round would never end.
+                throw SettlementError.systemFailure(operation: .write, name: name, code: EIO)
+            } else if errno != EINTR {
+                throw failure(.write, name)
+            }
         }
+    }
+
+    private static func synchronize(_ file: Int32, _ name: String) throws {
+        while fsync(file) != 0 {
+            // After any other error the kernel may have dropped the pages: never try again.
+            guard errno == EINTR else { throw failure(.synchronize, name) }
+        }
+    }
+
+    /// Opens a regular file for reading; neither a pipe nor a link holds or leads the caller.
+    private static func openRegular(
+        _ path: String, _ name: String
+    ) throws -> (file: Int32, identity: Identity) {
+        let file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard file >= 0 else {
+            guard errno == ELOOP else { throw failure(.open, name) }
+            throw SettlementError.fileNotRegular(name: name)
+        }
+        var status = stat()
+        guard fstat(file, &status) == 0 else {
+            let error = failure(.open, name)
+            close(file)
+            throw error
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            close(file)
+            throw SettlementError.fileNotRegular(name: name)
+        }
+        return (file, Identity(status))
     }
 
     /// The digest of a file that is kept.
     static func digest(of path: String) throws -> SHA256Digest {
-        let name = (path as NSString).lastPathComponent
-        let source = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard source >= 0 else { throw failure(.open, name) }
+        let name = FilePlace(path).name
+        let (source, _) = try openRegular(path, name)
         defer { close(source) }
         let hash = SHA256()
         try eachPiece(of: source, name) { hash.update($0) }
@@ -75,7 +140,7 @@ enum ReceivedFile {
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw failure(.openFolder, path) }
         defer { close(folder) }
-        guard fsync(folder) == 0 else { throw failure(.synchronize, path) }
+        try synchronize(folder, path)
     }
 
     static func failure(_ operation: SettlementOperation, _ name: String) -> SettlementError {

@@ -2,6 +2,7 @@ import CivilTime
 import Cryptography
 import Ledger
 import SQL
+import Settlement
 
 /// The partners' settlement keys, sealed with AES-256-GCM under the book's own key.
 struct SettlementKeys {
@@ -54,21 +55,24 @@ struct SettlementKeys {
             bytes: AESGCM.open(sealed, key: sealing, associatedData: context(partner, keyID)))
     }
 
-    /// A key that signs files of a direction and is valid at an instant; nothing for any other.
+    /// A key that signs files of a direction and is valid at an instant; nothing for an unknown one.
+    ///
+    /// - Throws: `SettlementError.keyEnded` for one that is not valid any more.
     func validKey(
         _ keyID: String, _ direction: SettlementDirection, of partner: ID<Partner>,
         at instant: Instant
     ) throws -> SymmetricKey? {
-        let isValid = try connection.prepare(
+        let ends = try connection.prepare(
             """
-            SELECT 1 FROM settlement_key WHERE partner_id = $1 AND key_id = $2 AND direction = $3
-                AND (retired_at IS NULL OR retired_at > $4)
+            SELECT retired_at FROM settlement_key
+            WHERE partner_id = $1 AND key_id = $2 AND direction = $3
             """
-        ).first(
-            .integer(partner.number), .text(keyID), .text(direction.rawValue),
-            .integer(instant.millisecondsSinceEpoch)
-        ) { _ in true }
-        return isValid == true ? try key(keyID, of: partner) : nil
+        ).all(.integer(partner.number), .text(keyID), .text(direction.rawValue)) {
+            $0.optionalInteger(0).map { Instant(millisecondsSinceEpoch: $0) }
+        }
+        guard let end = ends.first else { return nil }
+        if let end, end <= instant { throw SettlementError.keyEnded(keyID: keyID, at: end) }
+        return try key(keyID, of: partner)
     }
 
     /// Checks that the book's own key is the one that sealed its settlement keys.

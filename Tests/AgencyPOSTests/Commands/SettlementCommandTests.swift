@@ -116,7 +116,7 @@ import Testing
         Row(
             words: ["show", "refused/06-line-unterminated/" + first, "--unverified"], code: 1,
             output: ["NOT VERIFIED: ", "1011"], errors: "line 20: no line feed at its end"),
-        Row(words: ["show", "none", "--unverified"], code: 1, errors: "cannot open none"),
+        Row(words: ["show", "none", "--unverified"], code: 1, errors: "cannot open none: No such file or directory"),
         Row(words: ["diff", first], code: 2, errors: "name two files"),
         Row(words: ["diff", first, first] + keys, code: 0),
         Row(words: ["diff", first, wrong] + keys, code: 2, errors: "\(wrong): line 13, S5 amount"),

@@ -2,6 +2,7 @@ import CivilTime
 import Cryptography
 import Foundation
 import Ledger
+import Settlement
 import Testing
 
 @testable import Agency
@@ -215,6 +216,31 @@ import Testing
         let drawn = try bench.create(.in)
         let key = try #require(SymmetricKey(hex: drawn.text("key_hex")))
         #expect(try drawn.text("fingerprint") == SettlementKeyFingerprint(key).text)
+    }
+
+    @Test("a key that has ended is told from an unknown one, in words but not in its fault")
+    func ended() throws {
+        let bench = Bench()
+        let test = try bench.book()
+        _ = try bench.create(.in)
+        let sealing = test.book.keys.sealing
+        func key(_ keyID: String, _ direction: SettlementDirection = .in) throws -> SymmetricKey? {
+            let now = test.clock.now
+            return try test.book.readers.read { connection in
+                let partner = try #require(try PartnerReader(connection).partner("WATER01"))
+                return try SettlementKeys(connection, sealing: sealing).validKey(
+                    keyID, direction, of: partner, at: now)
+            }
+        }
+        #expect(try key("WATER01-P1") != nil)
+        #expect(try key("WATER01-P1", .out) == nil && key("WATER01-P2") == nil)
+        try bench.retire("WATER01-P1")
+        let error = SettlementError.keyEnded(keyID: "WATER01-P1", at: test.clock.now)
+        #expect(throws: error) { try key("WATER01-P1") }
+        #expect(error.code == "keyUnknown")
+        #expect("\(error)".hasPrefix("key WATER01-P1 ended on 20"))
+        #expect("\(error)".hasSuffix("+08:00; sign with the current one"))
+        #expect(try key("WATER01-P1", .out) == nil)
     }
 
     @Test("there is nothing to rotate without a current key of the direction")

@@ -28,7 +28,17 @@ enum SettlementResendCommand: Command {
         } catch let fault as SettlementFault {
             throw CommandError(message: "\(fault)", code: .refused)
         } catch let error as SettlementError {
-            throw CommandError(message: "\(error)", code: .failure)
+            throw CommandError(message: "\(error)\(advice(error))", code: .failure)
+        }
+    }
+
+    /// What to do about other bytes under the name, which are never replaced.
+    private static func advice(_ error: SettlementError) -> String {
+        switch error {
+        case .releasedFileDiffers, .releasedSidecarDiffers:
+            "; move it out of the partner's folder under settlement/, look who wrote it, and "
+                + "resend"
+        case _: ""
         }
     }
 }
