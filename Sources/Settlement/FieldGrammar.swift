@@ -10,7 +10,6 @@ enum Ascii {
     static let hyphen: UInt8 = 0x2D
     static let zero: UInt8 = 0x30
     static let colon: UInt8 = 0x3A
-    static let letterT: UInt8 = 0x54
     static let pipe: UInt8 = 0x7C
 }
 

@@ -56,6 +56,9 @@ public struct SettlementDetail: Hashable, Sendable {
     /// Whether the line takes another one back, as a void or a refund does.
     public var isCorrection: Bool { amountFen < 0 }
 
+    /// What stands in place of a card's number but its last four digits.
+    public static let cardMask = FieldGrammar.cardMask
+
     /// The account reference of a card, from the four digits that may be kept of its number.
     ///
     /// - Returns: Twelve asterisks and the digits, or nothing for other than four digits.

@@ -116,7 +116,8 @@ public struct SettlementFileName: Hashable, Sendable {
     }
 
     static let suffix = ".txt"
-    static let sidecarSuffix = ".hmac"
+    /// What the name of a sidecar adds to that of its file.
+    public static let sidecarSuffix = ".hmac"
     static let sequenceDigitCount = 6
 
     /// Refuses a header that belongs under another name.
@@ -134,14 +135,19 @@ public struct SettlementFileName: Hashable, Sendable {
 }
 
 /// The text of a sidecar: what `openssl dgst` of OpenSSL 3 prints for the file, byte for byte.
-enum SettlementSidecar {
+public enum SettlementSidecar {
     /// The longest sidecar that is looked at, in bytes; a valid one has about 170.
     static let maximumByteCount = 512
+
+    /// The one line, with its line feed, for a file of any name and a code of any digits.
+    public static func line(_ codeHex: String, of name: String) -> String {
+        opening + name + ending + codeHex + "\n"
+    }
 
     static func text(
         _ code: MessageAuthenticationCode, of name: SettlementFileName
     ) -> String {
-        beginning(name) + code.hex + "\n"
+        line(code.hex, of: name.text)
     }
 
     static func parse(

@@ -8,7 +8,7 @@ extension AgencySession {
     /// Assigns one settlement file to each partner for a date that is being closed.
     ///
     /// A partner without transactions gets a file without lines: a missing file means trouble.
-    /// - Throws: `BookError` when a partner has no key.
+    /// - Throws: `Refusal` with `noSettlementKey` when a partner has no key that signs.
     func assignSettlementFiles(
         on date: BusinessDate, serials: (first: Int64, last: Int64)
     ) throws {

@@ -1,9 +1,12 @@
 import Ledger
+import Settlement
 
 /// A file that a partner sends over the wire.
 public struct PartnerUpload: Sendable {
     /// The longest file, in bytes; longer ones come by the folder.
     public static let maximumByteCount = 8 * 1_024 * 1_024
+    /// How long the name of a file over the wire may be, in bytes.
+    public static let nameByteCounts = 1...128
 
     public let partner: ID<Partner>
     public let partnerCode: String
@@ -23,12 +26,12 @@ public struct PartnerUpload: Sendable {
     }
 
     /// The sidecar as the partner would have laid it beside the file.
-    var sidecar: String? { codeHex.map { "HMAC-SHA2-256(\(name))= \($0)\n" } }
+    var sidecar: String? { codeHex.map { SettlementSidecar.line($0, of: name) } }
 
     /// Whether a name may be that of a file in a folder of ours: no path, not hidden, no sidecar.
     public static func isName(_ text: String) -> Bool {
-        guard (1...128).contains(text.utf8.count), !text.hasPrefix("."),
-            !text.hasSuffix(".hmac"), !text.hasSuffix(".part")
+        guard nameByteCounts.contains(text.utf8.count), !text.hasPrefix("."),
+            !text.hasSuffix(SettlementFileName.sidecarSuffix), !text.hasSuffix(".part")
         else { return false }
         return text.utf8.allSatisfy { byte in
             switch byte {

@@ -38,7 +38,7 @@ struct SettlementOutbox {
     /// - Throws: `BookError` when that cannot be seen.
     func keeps(_ name: String) throws -> Bool {
         try BookFolder.exists(sent + "/" + name)
-            && BookFolder.exists(sent + "/" + name + Self.sidecarSuffix)
+            && BookFolder.exists(sent + "/" + name + SettlementFileName.sidecarSuffix)
     }
 
     /// What is wrong with what is kept of a file, or with what lies in the partner's folder.
@@ -49,7 +49,7 @@ struct SettlementOutbox {
         if let there = try content(outbox, name), there != digest {
             return "the file in the partner's folder differs"
         }
-        if let there = try content(outbox, name + Self.sidecarSuffix),
+        if let there = try content(outbox, name + SettlementFileName.sidecarSuffix),
             there != (try sidecarDigest(of: name, mac: mac))
         {
             return "the .hmac file in the partner's folder differs"
@@ -63,7 +63,7 @@ struct SettlementOutbox {
             return "the file in sent/ is missing or differs"
         }
         guard let expected = try sidecarDigest(of: name, mac: mac),
-            try content(sent, name + Self.sidecarSuffix) == expected
+            try content(sent, name + SettlementFileName.sidecarSuffix) == expected
         else { return "the .hmac file beside it in sent/ is missing or differs" }
         return nil
     }
@@ -86,8 +86,6 @@ struct SettlementOutbox {
             return "\(error)"
         }
     }
-
-    private static let sidecarSuffix = ".hmac"
 }
 
 extension BookFolder {

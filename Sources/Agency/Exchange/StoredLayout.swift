@@ -75,7 +75,39 @@ extension StoredLayout {
     }
 }
 
+/// A layout of a partner, as a list shows it.
+public struct PartnerLayoutEntry: Sendable, Equatable {
+    public let partnerCode: String
+    /// The first day on which files are read by it.
+    public let validFrom: BusinessDate
+    /// `csv` or `fixed_width`.
+    public let kind: String
+}
+
 extension Book {
+    /// The layouts of all partners or of one, by partner and first day.
+    ///
+    /// - Throws: `Refusal` with `unknownPartner`, `SQLError`.
+    public func layouts(ofPartner code: String? = nil) throws -> [PartnerLayoutEntry] {
+        try readers.read { connection in
+            if let code, try PartnerReader(connection).partner(code) == nil {
+                throw Refusal.unknownPartner(code)
+            }
+            return try connection.prepare(
+                """
+                SELECT l.layout_id, l.text, p.code, l.valid_from
+                FROM partner_layout l JOIN partner p ON p.partner_id = l.partner_id
+                WHERE $1 IS NULL OR p.code = $1 ORDER BY p.code, l.valid_from
+                """
+            ).all(.text(code)) { row in
+                PartnerLayoutEntry(
+                    partnerCode: row.text(2),
+                    validFrom: row.businessDate(3),
+                    kind: try StoredLayout(row: row).layout.kind)
+            }
+        }
+    }
+
     /// Keeps how a partner writes its files from a date on.
     ///
     /// - Parameter text: the layout as JSON.
@@ -93,14 +125,20 @@ extension Book {
     }
 }
 
+extension Refusal {
+    fileprivate static func unknownPartner(_ code: String) -> Refusal {
+        Refusal(
+            .unknownPartner, "there is no partner \(code); see the catalogue",
+            zh: "没有合作单位 \(code)；请查看目录")
+    }
+}
+
 extension AgencySession {
     fileprivate func setLayout(
         _ text: String, ofPartner code: String, from date: BusinessDate
     ) throws {
         guard let partner = try PartnerReader(connection).partner(code) else {
-            throw Refusal(
-                .unknownPartner, "there is no partner \(code); see the catalogue",
-                zh: "没有合作单位 \(code)；请查看目录")
+            throw Refusal.unknownPartner(code)
         }
         let row = try connection.prepare(
             """

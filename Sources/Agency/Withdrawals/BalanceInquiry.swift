@@ -38,6 +38,8 @@ struct PendingInquiry: Sendable {
 /// A balance as the terminal is told it, once; the book never holds it.
 public struct CardBalance: Sendable, Equatable {
     public let cardLastFour: String
+    /// The card as receipts show it.
+    public var cardReference: String { masked(lastFour: cardLastFour) }
     public let availableFen: Int64
     public let recordedAt: Instant
 }

@@ -1,5 +1,6 @@
 import Cryptography
 import PartnerAPI
+import Settlement
 
 /// A request to pay out cash against a bank card.
 public struct WithdrawalRequest: Sendable {
@@ -60,7 +61,11 @@ func digestOfCard(_ number: String, key: SymmetricKey) -> String {
 }
 
 /// An account's or a card's number as the book and receipts show it: its last four digits.
-func masked(lastFour: String) -> String { "************" + lastFour }
+///
+/// Of what are not four digits nothing is shown.
+func masked(lastFour: String) -> String {
+    SettlementDetail.maskedCard(lastFour: lastFour) ?? SettlementDetail.cardMask
+}
 
 /// A withdrawal that waits for its bank: for the first answer, or for what undoes it.
 struct PendingWithdrawal: Sendable {

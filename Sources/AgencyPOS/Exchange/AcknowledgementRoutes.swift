@@ -19,7 +19,8 @@ extension API {
         ) { call in
             try call.allowQuery("cursor", "limit")
             let (cursor, limit) = try call.page()
-            let name = try call.parameters.text("name", maximumLength: 128)
+            let name = try call.parameters.text(
+                "name", maximumLength: PartnerUpload.nameByteCounts.upperBound)
             var writer = JSONWriter()
             try book.readers.read { connection in
                 let file = try SettlementFileReader(connection).file(named: name)
@@ -43,7 +44,8 @@ extension API {
             .post, "/v1/settlement-files/{name}/acknowledgement", for: [.liaison],
             maximumBodyBytes: Self.maximumAcknowledgementBytes
         ) { call in
-            let name = try call.parameters.text("name", maximumLength: 128)
+            let name = try call.parameters.text(
+                "name", maximumLength: PartnerUpload.nameByteCounts.upperBound)
             var body = try call.body(limits: Self.acknowledgementLimits)
             let digest = try body.digest("sha256")
             let acknowledgement = try acknowledgement(&body)

@@ -56,7 +56,7 @@ extension API {
     private func upload(_ call: Call) throws -> PartnerUpload {
         var body = try call.body(limits: .partnerFile)
         let partnerCode = try sender(call.principal, &body)
-        let name = try body.string("name", lengthIn: 1...128)
+        let name = try body.string("name", lengthIn: PartnerUpload.nameByteCounts)
         guard PartnerUpload.isName(name) else {
             throw body.refusal(
                 of: "name", .valueNotAllowed,

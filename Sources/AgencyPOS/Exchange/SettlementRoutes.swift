@@ -41,7 +41,8 @@ extension API {
         }
         routes.query(.get, "/v1/settlement-files/{name}/hmac", for: roles) { call in
             try call.allowQuery()
-            return try download(settlementFile(call), suffix: ".hmac")
+            return try download(
+                settlementFile(call), suffix: SettlementFileName.sidecarSuffix)
         }
     }
 
@@ -52,7 +53,8 @@ extension API {
     }
 
     private func settlementFile(_ call: Call) throws -> ReleasedFile {
-        let name = try call.parameters.text("name", maximumLength: 128)
+        let name = try call.parameters.text(
+            "name", maximumLength: PartnerUpload.nameByteCounts.upperBound)
         let principal = call.principal
         func isVisible(_ partner: ID<Partner>) -> Bool {
             principal.role == .administrator || partner == principal.partner

@@ -93,7 +93,8 @@ extension Operations {
             refusals: [.operatorNotAllowed, .unknownSettlementFile, .acknowledgementMismatch]),
     ]
 
-    private static let fileName = Parameter.path("name", .text(1...128), "The file's name")
+    private static let fileName = Parameter.path(
+        "name", .text(PartnerUpload.nameByteCounts), "The file's name")
 
     static let exchangeSchemas: [(name: String, schema: Schema)] = [
         (
@@ -199,7 +200,7 @@ extension Operations {
         (
             "PartnerFileRequest",
             .request(
-                Property("name", .text(1...128), "The file's own name"),
+                Property("name", .text(PartnerUpload.nameByteCounts), "The file's own name"),
                 .optional(
                     "hmac", .digest,
                     "Its code; without it a file in our format is quarantined"),

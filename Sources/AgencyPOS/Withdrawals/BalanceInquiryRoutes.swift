@@ -20,7 +20,7 @@ extension API {
     private func balanceJSON(_ balance: CardBalance) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.field("card_reference", "************" + balance.cardLastFour)
+        writer.field("card_reference", balance.cardReference)
         writer.field("available_fen", balance.availableFen)
         writer.field("recorded_at", book.profile.zone.text(balance.recordedAt))
         writer.endObject()

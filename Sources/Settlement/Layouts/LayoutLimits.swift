@@ -4,9 +4,8 @@ public enum LayoutLimits {
     public static let maximumLineByteCount = 4_096
     /// The most lines that are transactions.
     public static let maximumLineCount = SettlementDetail.maximumCount
-    /// The largest file, in bytes.
-    public static let maximumFileByteCount =
-        Int64(maximumLineCount + 2 * maximumExtraLineCount) * Int64(maximumLineByteCount)
+    /// The largest file, in bytes: what an inbox takes of any file.
+    public static let maximumFileByteCount = SettlementVerifier.maximumFileByteCount
     /// The most lines before the first transaction that a layout can skip.
     public static let maximumExtraLineCount = 100
     /// The most columns of a line.

@@ -26,6 +26,11 @@ public struct PartnerLayout: Hashable, Sendable {
     let zone: ZoneOffset
     let fields: LayoutFields
 
+    /// What kind of list it is, as the layout says it: `csv` or `fixed_width`.
+    public var kind: String {
+        (table == nil ? LayoutColumns.Kind.fixedWidth : .csv).rawValue
+    }
+
     /// Reads a layout.
     ///
     /// - Throws: `JSONError` that names the member, and says what to do.

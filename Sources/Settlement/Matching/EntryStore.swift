@@ -12,7 +12,9 @@ final class EntryStore: @unchecked Sendable {
     /// The entries of both sides that a partition should have, so that it stays in the caches.
     private static let goodPartitionEntryCount = 4_096
     /// Shorter lines exist but are rare; the guess only has to be near.
-    private static let guessedLineByteCount: Int64 = 48
+    static let guessedLineByteCount: Int64 = 48
+    /// What an entry of a partition takes while it is compared, in bytes, with room to spare.
+    private static let comparedEntryByteCount = 192
 
     let partitionCount: Int
     private let shift: UInt64
@@ -41,7 +43,7 @@ final class EntryStore: @unchecked Sendable {
     static func partitionBits(byteCount: Int64, limitByteCount: Int) -> Int {
         let guessedCount = Int(byteCount / guessedLineByteCount)
         // Under a small limit a partition, with what is needed to compare it, must be small too.
-        let goodCount = min(goodPartitionEntryCount, limitByteCount / 192)
+        let goodCount = min(goodPartitionEntryCount, limitByteCount / comparedEntryByteCount)
         var bits = 0
         while bits < maximumPartitionBits, guessedCount >> bits > goodCount,
             (2 << bits) * chunkByteCount * 2 <= limitByteCount
@@ -181,7 +183,4 @@ final class EntryStore: @unchecked Sendable {
             }
         }
     }
-
-    /// Whether something went to the file.
-    var hasSpilled: Bool { file != nil }
 }

@@ -140,7 +140,7 @@ struct InputLines {
     }
 
     /// Refuses a last line without line feed, where the format asks for one.
-    func checkUnterminated(_ heldCount: Int) throws(MatchError) {
+    func checkUnterminated() throws(MatchError) {
         switch format {
         case .table: break
         case .settlementFile: throw .file(side: side, .lineUnterminated(line: number + 1))

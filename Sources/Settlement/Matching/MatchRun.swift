@@ -174,14 +174,19 @@ final class MatchRun {
         for worker in workers { worker.end(step) }
     }
 
+    /// The part of the memory for a side's lines that those of a later step get: few are left, and
+    /// the lists that they come from are still held.
+    private static let laterStepShare = 16
+
     /// Parts what is left by the keys of the next step; what has none is given apart.
     private func parted(
         _ lists: [[EntryStore]], for step: MatchStep
     ) throws(MatchError) -> (stores: [EntryStore], others: [EntryStore]) {
-        let share = 16
         let counts = lists.joined().reduce(0) { $0 + $1.count }
         let stores = MatchSide.allCases.map { _ in
-            memory.store(forInputByteCount: Int64(counts) * 48, shareOf: share)
+            memory.store(
+                forInputByteCount: Int64(counts) * EntryStore.guessedLineByteCount,
+                shareOf: Self.laterStepShare)
         }
         let others = MatchSide.allCases.map { _ in memory.list() }
         try SettlementMatcher.parallel { side throws(MatchError) in

@@ -81,7 +81,7 @@ final class SideReader {
             heldCount += count
             let isLast = count < room.count
             if isLast, heldCount > 0, base[heldCount - 1] != Ascii.lineFeed {
-                try lines.checkUnterminated(heldCount)
+                try lines.checkUnterminated()
                 // The last line may lack its line feed; the padding has room for one.
                 base[heldCount] = Ascii.lineFeed
                 heldCount += 1

@@ -46,7 +46,13 @@ import Testing
             ]),
         Row(
             words: ["verify", second, first] + keys, code: 0,
-            output: ["OK \(second): 0 lines, net 0.00, chain unchecked", "chain first"]),
+            output: [
+                "OK \(first): 11 lines, net -69.89, chain first\n"
+                    + "OK \(second): 0 lines, net 0.00, chain follows\n"
+            ]),
+        Row(
+            words: ["verify", second] + keys, code: 0,
+            output: ["OK \(second): 0 lines, net 0.00, chain unchecked"]),
         Row(
             words: ["verify", second, "--previous", first] + keys, code: 0,
             output: ["OK \(second): 0 lines, net 0.00, chain follows"]),
@@ -116,7 +122,9 @@ import Testing
         Row(
             words: ["show", "refused/06-line-unterminated/" + first, "--unverified"], code: 1,
             output: ["NOT VERIFIED: ", "1011"], errors: "line 20: no line feed at its end"),
-        Row(words: ["show", "none", "--unverified"], code: 1, errors: "cannot open none: No such file or directory"),
+        Row(
+            words: ["show", "none", "--unverified"], code: 1,
+            errors: "cannot open none: No such file or directory"),
         Row(words: ["diff", first], code: 2, errors: "name two files"),
         Row(words: ["diff", first, first] + keys, code: 0),
         Row(words: ["diff", first, wrong] + keys, code: 2, errors: "\(wrong): line 13, S5 amount"),
@@ -141,6 +149,23 @@ import Testing
         } else {
             #expect(outcome.errors.contains(row.errors), "\(outcome)")
         }
+    }
+
+    @Test("layouts are set and listed beside the server") func layouts() throws {
+        let book = try DemoNetwork.copy()
+        func run(_ words: String...) throws -> Program.Outcome {
+            try Program.run(["settlement", "layout", "--data", book.path] + words)
+        }
+        let layout = DemoNetwork.repository + "/fixtures/layouts/wechat/layout.json"
+        let set = try run("--partner", "MOBILE01", "--from", "2026-12-01", layout)
+        #expect(set.code == 0, "\(set)")
+        let header = "partner\tfrom\tkind\n"
+        #expect(try run("--list").output == header + "MOBILE01\t2026-12-01\tcsv\n")
+        #expect(try run("--list", "--partner", "WATER01").output == header)
+        let unknown = try run("--list", "--partner", "NOBODY")
+        #expect(unknown.code == 4 && unknown.errors.contains("there is no partner NOBODY"))
+        #expect(try run("--list", layout).code == 2)
+        #expect(try run("--list", "--from", "2026-12-01").code == 2)
     }
 
     @Test("the program refuses what the tools refuse, file by file, over all published faults")

@@ -104,5 +104,12 @@ import Testing
         }
         try book.setLayout(Self.layout, ofPartner: "MOBILE01", from: date.adding(days: 1))
         #expect(try bench.test.count("partner_layout") == 2)
+        let listed = try book.layouts()
+        #expect(listed.map(\.partnerCode) == ["MOBILE01", "MOBILE01"])
+        #expect(listed.map(\.kind) == ["csv", "csv"])
+        #expect(listed.map(\.validFrom) == [date, date.adding(days: 1)])
+        #expect(try book.layouts(ofPartner: "MOBILE01") == listed)
+        #expect(try book.layouts(ofPartner: "WATER01") == [])
+        #expect(throws: Refusal.self) { try book.layouts(ofPartner: "NOBODY") }
     }
 }

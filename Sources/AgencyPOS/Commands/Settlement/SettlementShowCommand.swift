@@ -4,14 +4,15 @@ import Settlement
 /// Prints a settlement file or an acknowledgement as a table for people.
 enum SettlementShowCommand: Command {
     static let name = "settlement show"
-    static let abstract = "print a settlement file or acknowledgement as a table, amounts in yuan"
+    static let abstract = "print a settlement file or acknowledgement as a table, in yuan"
     static let discussion = """
         agencypos settlement show FILE [--lines N] [--keys FILE | --key HEX | --data FOLDER]
         agencypos settlement show FILE --unverified [--lines N]
 
         Prints the header, the first N lines, the subtotals and the trailer, or what an
-        acknowledgement (APA_…) says, once the whole file has been verified. With --unverified nothing is checked, and what is printed may be anybody's;
-        a file that is refused can be looked at in this way.
+        acknowledgement (APA_…) says, once the whole file has been verified. With --unverified
+        nothing is checked, and what is printed may be anybody's; a file that is refused can be
+        looked at in this way.
 
         \(SettlementKeyOptions.discussion)
         """

@@ -1,7 +1,8 @@
 import Printing
 import Settlement
 
-/// The lines of a settlement file or an acknowledgement in columns; amounts in yuan, and the net in fen as well.
+/// The lines of a settlement file or an acknowledgement in columns; amounts in yuan, and the net in
+/// fen as well.
 struct SettlementTable {
     /// The rows of one kind of record that are shown, each without its letter.
     private struct Section {

@@ -29,7 +29,7 @@ enum SettlementVerifyCommand: Command {
         }
         let verifiers = try SettlementKeyOptions.verifiers(arguments)
         var chains = try chains(arguments)
-        let paths = try paths(arguments.operands)
+        let paths = ordered(try paths(arguments.operands))
         var failures = 0
         for path in paths {
             let place = FilePlace(path)
@@ -90,6 +90,24 @@ enum SettlementVerifyCommand: Command {
             }
             return names.map { operand + (operand.hasSuffix("/") ? "" : "/") + $0 }
         }
+    }
+
+    /// The files of a chain one after another by their numbers, where the first of them was named.
+    private static func ordered(_ paths: [String]) -> [String] {
+        var placeOfChain: [[String]: Int] = [:]
+        let placed = paths.enumerated().map { index, path -> (place: [Int], path: String) in
+            let file = FilePlace(path)
+            do throws(SettlementError) {
+                let name = try SettlementFileName(file.name)
+                let chain = [file.folder, name.agencyID.text, name.partnerID.text]
+                let place = placeOfChain[chain] ?? index
+                placeOfChain[chain] = place
+                return ([place, name.sequence, index], path)
+            } catch {
+                return ([index], path)
+            }
+        }
+        return placed.sorted { $0.place.lexicographicallyPrecedes($1.place) }.map(\.path)
     }
 
     /// A folder under the name of a file is a file that cannot be read.
