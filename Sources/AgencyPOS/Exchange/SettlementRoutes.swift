@@ -2,6 +2,7 @@ import Agency
 import CivilTime
 import HTTPServer
 import Ledger
+import Settlement
 
 extension API {
     /// The settlement files: who they are for may list and fetch them.
