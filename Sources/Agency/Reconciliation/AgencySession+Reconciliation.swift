@@ -11,15 +11,18 @@ extension AgencySession {
         let due = outcome.file
         let reader = ReconciliationReader(connection)
         guard try reader.dueFile(of: due.partner, code: due.partnerCode)?.id == due.id,
-            try Set(reader.carried(of: due.partner).map(\.id))
+            try Set(reader.carried(of: due.partner, limit: outcome.maximumCarried).map(\.id))
                 == Set(outcome.carried.map(\.exception.id))
         else { throw ReconciliationFault.changedMeanwhile(file: due.name) }
         let id = try insert(outcome)
         for (exception, fate) in outcome.carried {
             switch fate {
-            case .cleared: try end(exception, in: id, as: "cleared", event: .clear, due)
-            case .continued: try end(exception, in: id, as: "continued", event: .goOn, due)
-            case .open: try reclassify(exception)
+            case .cleared: try end(exception, in: id, as: "cleared", .clear, due.name)
+            case .takenBack(let number):
+                try end(exception, in: id, as: "cleared", .clear, "\(due.name) line \(number)")
+            case .continued: try end(exception, in: id, as: "continued", .goOn, due.name)
+            // Where the lines were not compared, nobody knows yet whether it is missing.
+            case .open: if outcome.isCompared { try reclassify(exception) }
             }
         }
         for exception in outcome.exceptions { try open(exception, in: id, due) }
@@ -33,7 +36,7 @@ extension AgencySession {
         let due = outcome.file
         let cleared = outcome.carried.count { item in
             switch item.fate {
-            case .cleared: true
+            case .cleared, .takenBack: true
             case .continued, .open: false
             }
         }
@@ -58,10 +61,12 @@ extension AgencySession {
         return ID(number)
     }
 
-    /// Ends an exception whose counterpart came; a proposal about it has no object any more.
+    /// Ends an exception that a later file answers; a proposal about it has no object any more.
+    ///
+    /// - Parameter place: the file, and its line where that is no counterpart.
     private func end(
         _ exception: CarriedException, in reconciliation: ID<Reconciliation>,
-        as resolution: String, event: ExceptionEvent, _ due: DuePartnerFile
+        as resolution: String, _ event: ExceptionEvent, _ place: String
     ) throws {
         try lapseProposal(on: exception.id)
         try connection.prepare(
@@ -73,7 +78,7 @@ extension AgencySession {
         ).run(
             .text(resolution), .integer(now.millisecondsSinceEpoch),
             .integer(reconciliation.number), .integer(exception.id.number))
-        try note(event, of: exception.id, due.name, by: nil)
+        try note(event, of: exception.id, place, by: nil)
     }
 
     /// What was TIMING and is not in the next file is missing.

@@ -3,6 +3,7 @@ import Cryptography
 import Ledger
 import Printing
 import SQL
+import Settlement
 import StrictJSON
 
 /// What someone proposes to do about exceptions.
@@ -150,6 +151,7 @@ extension AgencySession {
                     "only open exceptions with a difference go to suspense",
                     zh: "只有未处理且有金额差的差错可挂账")
             }
+            try checkFitsLine(exceptions)
         case .offset:
             let sumFen = exceptions.reduce(0) { $0 + $1.differenceFen }
             guard exceptions.count > 1, sumFen == 0 else {
@@ -158,7 +160,25 @@ extension AgencySession {
                         + "these give \(sumFen) fen",
                     zh: "两笔以上且差额合计为零才能对冲；现合计 \(YuanText.plain(sumFen)) 元")
             }
-        case .writeOff: try checkWriteOff(exceptions)
+        case .writeOff:
+            try checkWriteOff(exceptions)
+            try checkFitsLine(exceptions)
+        }
+    }
+
+    /// What is booked is a line of the next settlement file; one that cannot be written holds all
+    /// files of the partner back.
+    private func checkFitsLine(_ exceptions: [SettlementException]) throws {
+        for exception in exceptions
+        where !SettlementDetail.allowedAmountsFen.contains(exception.differenceFen) {
+            let limitFen = SettlementDetail.allowedAmountsFen.upperBound
+            throw Self.notAllowed(
+                "exception \(exception.id.number) differs by \(exception.differenceFen) fen, more "
+                    + "than the \(limitFen) fen of one settlement line; let the partner correct its "
+                    + "file by later lines, then offset the exceptions",
+                zh: "差错 \(exception.id.number) 金额 \(YuanText.plain(exception.differenceFen)) 元，"
+                    + "超过单条结算明细上限 \(YuanText.plain(limitFen)) 元；"
+                    + "请由单位在后续文件中更正，再作对冲")
         }
     }
 

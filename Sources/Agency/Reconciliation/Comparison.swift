@@ -9,14 +9,13 @@ struct Comparison {
     let connection: Connection
     let book: Book
     let workshop: String
+    let limits: ReconciliationLimits
 
     func run() throws -> ReconciliationOutcome {
-        let carried = try ReconciliationReader(connection).carried(of: due.partner)
-        guard carried.count <= Reconciler.maximumCarried else {
-            throw ReconciliationFault.tooManyOpen(
-                partner: due.partnerCode, count: carried.count, limit: Reconciler.maximumCarried)
-        }
-        var outcome = ReconciliationOutcome(file: due)
+        let carried = try ReconciliationReader(connection)
+            .carried(of: due.partner, limit: limits.maximumCarried)
+        var outcome = ReconciliationOutcome(
+            file: due, maximumCarried: limits.maximumCarried)
         let oursCarried = carried.filter { $0.side == .ours }
         let theirsCarried = carried.filter { $0.side == .theirs }
         let ours = try writeOurs(carried: oursCarried, &outcome)
@@ -31,19 +30,24 @@ struct Comparison {
             try theirInput(layoutFile, in: folder),
             carried: MatchInput(lines: theirsCarried.map(\.line.line)))
         var differences: [MatchDifference] = []
-        var isTooMany = false
-        let summary = try SettlementMatcher(configuration()).run(ours: ours, theirs: theirs) {
-            let isKnown = $0.ours?.isCarried ?? $0.theirs?.isCarried ?? false
-            guard isKnown || differences.count < Reconciler.maximumExceptionsPerFile + carried.count
-            else { return isTooMany = true }
-            differences.append($0)
+        var newCount = 0
+        let summary: MatchSummary
+        do {
+            summary = try SettlementMatcher(configuration()).run(ours: ours, theirs: theirs) {
+                if standing($0, ours: oursCarried, theirs: theirsCarried) == nil { newCount += 1 }
+                guard newCount <= limits.maximumExceptionsPerFile else { return }
+                differences.append($0)
+            }
+        } catch MatchError.memoryTooSmall {
+            // The same file would need as much at every try.
+            return tooDifferent(outcome, carried, "too many lines have one and the same number")
         }
-        let newCount = differences.count { !isStill($0) }
-        guard !isTooMany, newCount <= Reconciler.maximumExceptionsPerFile else {
-            return tooDifferent(outcome, carried, differenceCount: newCount)
+        guard newCount <= limits.maximumExceptionsPerFile else {
+            return tooDifferent(
+                outcome, carried, "more than \(limits.maximumExceptionsPerFile) lines differ")
         }
         outcome.matchedCount = Int64(summary[.matched].ours.count)
-        let reader = CommissionReader(
+        let reader = UncomparedFieldReader(
             connection: connection, due: due, folder: folder, layoutFile: layoutFile)
         try sort(differences, ours: oursCarried, theirs: theirsCarried, reader, &outcome)
         return outcome
@@ -72,11 +76,13 @@ struct Comparison {
 
     private func configuration() -> MatchConfiguration {
         var configuration = MatchConfiguration()
+        // The reader of the terms has made sure that it is a rule.
         configuration.rule = due.terms.matchRule.flatMap { MatchRule($0) }
         let margin = Int(due.terms.timingMarginMinutes)
         configuration.cut = MatchCut(
             end: book.profile.zone.midnight(startOf: due.lastDate.adding(days: 1)),
             marginBeforeMinutes: margin, marginAfterMinutes: margin)
+        configuration.memoryByteCount = limits.matchMemoryByteCount
         configuration.temporaryFolder = workshop
         return configuration
     }
@@ -91,13 +97,12 @@ struct Comparison {
         let lines = SettlementLines(connection)
         for file in try ReconciliationReader(connection).ourFiles(of: due) {
             try lines.forEach(of: file) { detail in
+                let line = MatchLine(detail, lineNumber: 0)
                 outcome.ourCount += 1
                 outcome.ourNetFen +=
                     ExceptionLine(
-                        line: MatchLine(detail, lineNumber: 0),
-                        commissionFen: due.hasCommission ? detail.commissionFen : nil
+                        line: line, commissionFen: due.hasCommission ? detail.commissionFen : nil
                     ).netFen
-                let line = MatchLine(detail, lineNumber: 0)
                 if file.date == due.lastDate {
                     try day.add(line)
                 } else {
@@ -112,14 +117,19 @@ struct Comparison {
             carried: MatchInput(file: "earlier.csv", in: workshop, format: .table))
     }
 
-    /// Whether a difference is a carried line that is still alone.
-    private func isStill(_ difference: MatchDifference) -> Bool {
-        guard difference.ours == nil || difference.theirs == nil else { return false }
-        return difference.ours?.isCarried ?? difference.theirs?.isCarried ?? false
+    /// The exception that a difference is of whose line is still alone; no new one opens then.
+    private func standing(
+        _ difference: MatchDifference, ours: [CarriedException], theirs: [CarriedException]
+    ) -> CarriedException? {
+        guard difference.ours == nil || difference.theirs == nil,
+            difference.matchClass != .duplicate
+        else { return nil }
+        return difference.ours.flatMap { carried($0, among: ours) }
+            ?? difference.theirs.flatMap { carried($0, among: theirs) }
     }
 
     private func tooDifferent(
-        _ outcome: ReconciliationOutcome, _ carried: [CarriedException], differenceCount: Int
+        _ outcome: ReconciliationOutcome, _ carried: [CarriedException], _ why: String
     ) -> ReconciliationOutcome {
         var outcome = outcome
         outcome.isCompared = false
@@ -129,8 +139,7 @@ struct Comparison {
             NewException(
                 exceptionClass: .fileDifference, basis: nil, ours: nil, theirs: nil,
                 differenceFen: outcome.ourNetFen - due.theirNetFen,
-                explanation: "more than \(Reconciler.maximumExceptionsPerFile) lines differ; "
-                    + "compare the files with settlement match")
+                explanation: why + "; compare the files with settlement match")
         ]
         return outcome
     }
@@ -138,22 +147,31 @@ struct Comparison {
     /// Tells what each difference is: an exception that stays, one that goes on, or a new one.
     private func sort(
         _ differences: [MatchDifference], ours: [CarriedException], theirs: [CarriedException],
-        _ reader: CommissionReader, _ outcome: inout ReconciliationOutcome
+        _ reader: UncomparedFieldReader, _ outcome: inout ReconciliationOutcome
     ) throws {
-        let commissions = try reader.theirCommissions(of: differences)
+        let fields = try reader.theirFields(of: differences)
         var fates: [Int64: ReconciliationOutcome.Fate] = [:]
-        var knownFen: Int64 = 0
+        var alone = LonelyLines()
         for difference in differences {
+            guard let known = standing(difference, ours: ours, theirs: theirs) else { continue }
+            fates[known.id.number] = .open
+            alone.add(known)
+        }
+        var knownFen: Int64 = 0
+        for difference in differences
+        where standing(difference, ours: ours, theirs: theirs) == nil {
             let mine = difference.ours.flatMap { carried($0, among: ours) }
             let other = difference.theirs.flatMap { carried($0, among: theirs) }
-            if let alone = mine ?? other, difference.ours == nil || difference.theirs == nil,
-                difference.matchClass != .duplicate
+            let exception = try newException(difference, mine, other, reader, fields)
+            if let line = difference.theirs, difference.ours == nil, other == nil,
+                difference.matchClass != .duplicate,
+                let original = alone.takeBack(
+                    exception, of: fields[line.lineNumber]?.originalSerial)
             {
-                fates[alone.id.number] = .open
+                fates[original.number] = .takenBack(lineNumber: line.lineNumber)
                 continue
             }
             for known in [mine, other].compactMap({ $0 }) { fates[known.id.number] = .continued }
-            let exception = try newException(difference, mine, other, reader, commissions)
             knownFen += exception.differenceFen
             outcome.exceptions.append(exception)
         }
@@ -161,7 +179,8 @@ struct Comparison {
         // What the sums differ by, and no line: the commissions of lines that agree otherwise.
         let goneFen = outcome.carried.reduce(Int64(0)) { sum, item in
             switch item.fate {
-            case .cleared, .continued: sum + item.exception.differenceFen
+            // What takes a line back is in their net, and adds up to nothing with it.
+            case .cleared, .takenBack, .continued: sum + item.exception.differenceFen
             case .open: sum
             }
         }
@@ -186,15 +205,16 @@ struct Comparison {
 
     private func newException(
         _ difference: MatchDifference, _ mine: CarriedException?, _ other: CarriedException?,
-        _ reader: CommissionReader, _ commissions: [Int: Int64]
+        _ reader: UncomparedFieldReader, _ fields: [Int: UncomparedFields]
     ) throws -> NewException {
         let ours = try difference.ours.map { line in
-            try mine?.line
+            try mine?.line.ofEarlierFile
                 ?? ExceptionLine(line: line, commissionFen: reader.ourCommission(of: line))
         }
         let theirs = difference.theirs.map { line in
-            other?.line
-                ?? ExceptionLine(line: line, commissionFen: commissions[line.lineNumber])
+            other?.line.ofEarlierFile
+                ?? ExceptionLine(
+                    line: line, commissionFen: fields[line.lineNumber]?.commissionFen)
         }
         guard let exceptionClass = ExceptionClass(difference.matchClass) else {
             preconditionFailure("what is matched is no difference")

@@ -31,7 +31,7 @@ struct ExceptionLine: Sendable, Equatable {
         return ExceptionLine(line: line, commissionFen: commissionFen)
     }
 
-    /// Reads what ``json(zone:)`` wrote.
+    /// Reads what ``json`` wrote.
     ///
     /// - Throws: `JSONError` for a text that it did not write.
     init(json text: String) throws(JSONError) {
@@ -84,16 +84,5 @@ struct ExceptionLine: Sendable, Equatable {
         writer.field("time", zone.text(line.time))
         writer.field("net_fen", netFen)
         writer.endObject()
-    }
-}
-
-extension MatchLine {
-    /// The parts of a detail that are compared.
-    init(_ detail: SettlementDetail, lineNumber: Int) {
-        self.init(
-            serial: detail.serial.text, partnerReference: detail.partnerReference,
-            type: detail.type, accountReference: detail.accountReference,
-            amountFen: detail.amountFen, status: detail.status, time: detail.time,
-            lineNumber: lineNumber)
     }
 }

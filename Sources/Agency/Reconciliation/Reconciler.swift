@@ -9,11 +9,6 @@ import Synchronization
 /// The lines are compared outside the writer, from one snapshot; what came of it is recorded in one
 /// step, with every exception that it opens, clears or continues. A crash in between repeats it.
 public final class Reconciler: Sendable {
-    /// The most differences of a file that become exceptions of their own.
-    public static let maximumExceptionsPerFile = 10_000
-    /// The most exceptions of a partner that are looked for in its next file.
-    public static let maximumCarried = 100_000
-
     /// What a round did.
     public struct Round: Sendable {
         public fileprivate(set) var reconciled: [Reconciliation] = []
@@ -22,11 +17,18 @@ public final class Reconciler: Sendable {
     }
 
     private let book: Book
+    private let limits: ReconciliationLimits
     // Two rounds at once would compare the same files.
     private let turn = Mutex(())
 
     public init(book: Book) {
         self.book = book
+        limits = .usual
+    }
+
+    init(book: Book, limits: ReconciliationLimits) {
+        self.book = book
+        self.limits = limits
     }
 
     /// Reconciles every file that is due; one partner's fault stops no other.
@@ -39,7 +41,8 @@ public final class Reconciler: Sendable {
             for partner in partners {
                 do {
                     while let done = try reconcileNext(partner.id, partner.code) {
-                        round.reconciled.append(done)
+                        round.reconciled.append(done.reconciliation)
+                        if let told = done.told { round.faults.append(told) }
                     }
                 } catch {
                     round.faults.append("reconciliation of \(partner.code): \(error)")
@@ -49,9 +52,10 @@ public final class Reconciler: Sendable {
         }
     }
 
+    /// - Returns: what was compared, and what is to be told about it.
     private func reconcileNext(
         _ partner: ID<Partner>, _ code: String
-    ) throws -> Reconciliation? {
+    ) throws -> (reconciliation: Reconciliation, told: String?)? {
         let outcome = try book.readers.read { connection -> ReconciliationOutcome? in
             let reader = ReconciliationReader(connection)
             guard let due = try reader.dueFile(of: partner, code: code) else { return nil }
@@ -61,11 +65,18 @@ public final class Reconciler: Sendable {
             try BookFolder.make(workshop)
             defer { Self.remove(workshop) }
             let comparison = Comparison(
-                due: due, connection: connection, book: book, workshop: workshop)
+                due: due, connection: connection, book: book, workshop: workshop,
+                limits: limits)
             return try comparison.run()
         }
         guard let outcome else { return nil }
-        return try book.writer.perform { try $0.record(outcome) }
+        let done = try book.writer.perform { try $0.record(outcome) }
+        guard outcome.carried.count == limits.maximumCarried else { return (done, nil) }
+        return (
+            done,
+            "reconciliation of \(code): the oldest \(limits.maximumCarried) exceptions were looked "
+                + "for in \(done.fileName), and no later ones; settle some of them"
+        )
     }
 
     private static func remove(_ workshop: String) {
@@ -77,12 +88,22 @@ public final class Reconciler: Sendable {
     }
 }
 
+/// How much one comparison may take.
+struct ReconciliationLimits: Sendable {
+    /// The most differences of a file that become exceptions of their own.
+    var maximumExceptionsPerFile = 10_000
+    /// The most exceptions of a partner that are looked for in its next file, the oldest first.
+    var maximumCarried = 100_000
+    /// What lines and results of a match may take of the memory, in bytes.
+    var matchMemoryByteCount = 134_217_728
+
+    static let usual = ReconciliationLimits()
+}
+
 /// Why a file could not be reconciled now.
 public enum ReconciliationFault: Error, Equatable, Sendable {
     /// The exceptions changed while the lines were compared.
     case changedMeanwhile(file: String)
-    /// More exceptions wait for a counterpart than can be looked for.
-    case tooManyOpen(partner: String, count: Int, limit: Int)
 }
 
 extension ReconciliationFault: CustomStringConvertible {
@@ -90,9 +111,6 @@ extension ReconciliationFault: CustomStringConvertible {
         switch self {
         case .changedMeanwhile(let file):
             "exceptions changed while \(file) was compared; it is compared again"
-        case .tooManyOpen(let partner, let count, let limit):
-            "\(partner) has \(count) exceptions without counterpart, more than \(limit); settle "
-                + "some of them"
         }
     }
 }

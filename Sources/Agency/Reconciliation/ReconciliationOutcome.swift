@@ -1,44 +1,4 @@
-import CivilTime
-import Ledger
 import Settlement
-
-/// What kind of difference an exception is.
-public enum ExceptionClass: String, CaseIterable, Sendable {
-    case oursOnly = "OURS_ONLY"
-    case partnerOnly = "PARTNER_ONLY"
-    case amountDifference = "AMOUNT_DIFF"
-    case statusDifference = "STATUS_DIFF"
-    case duplicate = "DUPLICATE"
-    /// One side only, and so near the day cut that the next file may hold it.
-    case timing = "TIMING"
-    /// The lines agree, what the partner owes for them does not.
-    case commissionDifference = "COMMISSION_DIFF"
-    /// The files differ in more lines than can be worked one by one.
-    case fileDifference = "FILE_DIFF"
-
-    /// Nothing for what is no difference.
-    init?(_ matchClass: MatchClass) {
-        switch matchClass {
-        case .matched: return nil
-        case .oursOnly: self = .oursOnly
-        case .partnerOnly: self = .partnerOnly
-        case .amountDifference: self = .amountDifference
-        case .statusDifference: self = .statusDifference
-        case .duplicate: self = .duplicate
-        case .timing: self = .timing
-        }
-    }
-
-    /// Whether a later file may hold the counterpart.
-    var waitsForCounterpart: Bool {
-        switch self {
-        case .oursOnly, .partnerOnly, .timing: true
-        case .amountDifference, .statusDifference, .duplicate, .commissionDifference,
-            .fileDifference:
-            false
-        }
-    }
-}
 
 /// A difference that is about to become an exception.
 struct NewException: Sendable {
@@ -57,20 +17,13 @@ struct NewException: Sendable {
     }
 }
 
-/// An exception without counterpart, on its way into the next match.
-struct CarriedException: Sendable {
-    let id: ID<SettlementException>
-    let side: MatchSide
-    let exceptionClass: ExceptionClass
-    let line: ExceptionLine
-    let differenceFen: Int64
-}
-
 /// What a partner's file and our dates gave when they were compared.
 struct ReconciliationOutcome: Sendable {
     enum Fate: Sendable {
         /// Its counterpart came, and agrees.
         case cleared
+        /// The partner took its line back by another one, to the fen.
+        case takenBack(lineNumber: Int)
         /// Its counterpart came and differs: a new exception goes on with both.
         case continued
         /// Still without counterpart.
@@ -78,6 +31,8 @@ struct ReconciliationOutcome: Sendable {
     }
 
     let file: DuePartnerFile
+    /// The most exceptions that were looked for.
+    let maximumCarried: Int
     var ourCount: Int64 = 0
     var ourNetFen: Int64 = 0
     var matchedCount: Int64 = 0
@@ -86,23 +41,4 @@ struct ReconciliationOutcome: Sendable {
     var exceptions: [NewException] = []
     /// What became of each carried exception.
     var carried: [(exception: CarriedException, fate: Fate)] = []
-}
-
-/// A partner's file that is to be reconciled, with the dates of ours that it answers.
-struct DuePartnerFile: Sendable {
-    let id: ID<PartnerFile>
-    let partner: ID<Partner>
-    let partnerCode: String
-    let name: String
-    let digest: String
-    let sidecarDigest: String?
-    let firstDate: BusinessDate
-    let lastDate: BusinessDate
-    let theirCount: Int64
-    let theirNetFen: Int64
-    /// Whether its lines tell the commission; if not, commissions are left out of both sides' nets.
-    let hasCommission: Bool
-    /// How its lines are written; nothing for our own format.
-    let layout: StoredLayout?
-    let terms: SettlementTerms
 }

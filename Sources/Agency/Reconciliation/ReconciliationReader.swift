@@ -78,16 +78,16 @@ struct ReconciliationReader {
             partner: due.partner, from: due.firstDate, to: due.lastDate)
     }
 
-    /// The open exceptions of a partner whose counterpart a later file may hold.
-    func carried(of partner: ID<Partner>) throws -> [CarriedException] {
+    /// The open exceptions of a partner whose counterpart a later file may hold, oldest first.
+    func carried(of partner: ID<Partner>, limit: Int) throws -> [CarriedException] {
         try connection.prepare(
             """
             SELECT exception_id, class, ours, theirs, difference_fen FROM settlement_exception
-            WHERE partner_id = $1 AND state = 'open'
+            WHERE partner_id = $1 AND state <> 'resolved' AND state = 'open'
                 AND class IN ('OURS_ONLY', 'PARTNER_ONLY', 'TIMING')
-            ORDER BY exception_id
+            ORDER BY exception_id LIMIT $2
             """
-        ).all(.integer(partner.number)) { row in
+        ).all(.integer(partner.number), .integer(Int64(limit))) { row in
             let (side, text): (MatchSide, String?) =
                 row.isNull(2) ? (.theirs, row.optionalText(3)) : (.ours, row.optionalText(2))
             guard let exceptionClass = ExceptionClass(rawValue: row.text(1)), let text else {

@@ -1,6 +1,7 @@
 import CivilTime
 import Ledger
 import SQL
+import Settlement
 import StrictJSON
 
 /// The days of the week for which a partner sends a file, from 1 (Monday) to 7.
@@ -107,8 +108,12 @@ struct SettlementTermsReader {
             guard let weekdays = FileWeekdays(row.text(4)) else {
                 throw row.damage(4, expected: "days of the week")
             }
+            let rule = row.optionalText(0)
+            if let rule, MatchRule(rule) == nil {
+                throw row.damage(0, expected: "a rule of the match")
+            }
             return SettlementTerms(
-                matchRule: row.optionalText(0), timingMarginMinutes: row.integer(1),
+                matchRule: rule, timingMarginMinutes: row.integer(1),
                 writeOffLimitFen: row.integer(2), cycle: cycle, fileWeekdays: weekdays,
                 fileDueMinutes: row.integer(5), escalationMinutes: row.integer(6),
                 sendsOnHolidays: row.integer(7) == 1,

@@ -161,7 +161,8 @@ struct InputLines {
 }
 
 extension MatchLine {
-    init(_ detail: SettlementDetail, lineNumber: Int, isCarried: Bool) {
+    /// The parts of a detail that are compared.
+    public init(_ detail: SettlementDetail, lineNumber: Int, isCarried: Bool = false) {
         self.init(
             serial: detail.serial.text, partnerReference: detail.partnerReference,
             type: detail.type, accountReference: detail.accountReference,

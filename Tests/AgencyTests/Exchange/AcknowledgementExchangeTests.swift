@@ -154,6 +154,29 @@ import Testing
                 == before)
     }
 
+    @Test("a line of an earlier file that meets its counterpart has no line in the new file")
+    func earlierLine() throws {
+        let bench = try ReconcilerBench()
+        let first = try bench.playDay([5_000])
+        var early = first[0]
+        early.serial = try #require(SettlementIdentifier("000000000002"))
+        early.accountReference = "13810000002"
+        early.amountFen = 700
+        try bench.send(first + [early], for: "2026-11-20")
+        try bench.reconcile()
+        #expect(try bench.playDay([800]).map(\.serial) == [early.serial])
+        try bench.send([], for: "2026-11-21")
+        try bench.reconcile()
+        try Self.release(bench.test)
+        let told = try Self.read(bench.test, of: "MOBILE01").flatMap(\.items)
+        #expect(
+            told.map { "\($0.lineNumber) \($0.code.rawValue) \($0.cause)" } == [
+                "3 NOT_FOUND yours 700 fen POSTED",
+                "0 AMOUNT_DIFFERS ours 800 fen POSTED, yours 700 fen POSTED",
+            ])
+        #expect(try Self.audit(bench.test) == [])
+    }
+
     struct Refused: Sendable, CustomTestStringConvertible {
         let name: String
         /// Verdict and fault of each acknowledgement.

@@ -96,8 +96,10 @@ final class ReconcilerBench {
 
     /// Compares what is due; every fen must be accounted for afterwards.
     @discardableResult
-    func reconcile() throws -> [Reconciliation] {
-        let round = try Reconciler(book: test.book).reconcileAll()
+    func reconcile(
+        _ limits: ReconciliationLimits = .usual
+    ) throws -> [Reconciliation] {
+        let round = try Reconciler(book: test.book, limits: limits).reconcileAll()
         #expect(round.faults == [])
         #expect(try test.faults() == [])
         return round.reconciled

@@ -146,7 +146,8 @@ import Testing
     func otherFile() throws {
         let bench = try ReconcilerBench()
         let lines = try bench.playDay([5_000])
-        let others = try (1...Reconciler.maximumExceptionsPerFile + 1).map { number in
+        let others = try (1...ReconciliationLimits.usual.maximumExceptionsPerFile + 1).map {
+            number in
             var line = lines[0]
             line.serial = try #require(SettlementIdentifier("P\(number)"))
             return line

@@ -3,8 +3,15 @@ import Ledger
 import SQL
 import Settlement
 
-/// Reads the commissions that the match did not look at.
-struct CommissionReader {
+/// What a partner's line says beside what is compared.
+struct UncomparedFields {
+    let commissionFen: Int64
+    /// The serial of the line that it takes back; only in our own format.
+    let originalSerial: String?
+}
+
+/// Reads the commissions and originals that the match did not look at.
+struct UncomparedFieldReader {
     /// How many lines an explanation of commissions names.
     private static let maximumNamed = 10
 
@@ -19,42 +26,47 @@ struct CommissionReader {
         return try SettlementLines(connection).detail(serial: serial)?.commissionFen
     }
 
-    /// The commissions of the partner's lines among differences, by their line numbers.
-    func theirCommissions(of differences: [MatchDifference]) throws -> [Int: Int64] {
+    /// Those of the partner's lines among differences, by their line numbers.
+    func theirFields(of differences: [MatchDifference]) throws -> [Int: UncomparedFields] {
         let wanted = Set(
             differences.compactMap { difference in
                 difference.theirs.flatMap { $0.isCarried ? nil : $0.lineNumber }
             })
         guard due.hasCommission, !wanted.isEmpty else { return [:] }
-        var commissions: [Int: Int64] = [:]
-        try forEachCommission { number, _, commissionFen in
-            if wanted.contains(number) { commissions[number] = commissionFen }
+        var found: [Int: UncomparedFields] = [:]
+        try forEachLine { number, _, fields in
+            if wanted.contains(number) { found[number] = fields }
         }
-        return commissions
+        return found
     }
 
     /// Names the first lines of one serial whose commissions differ.
     func commissionDifferences() throws -> [String] {
         var texts: [String] = []
         let lines = SettlementLines(connection)
-        try forEachCommission { _, text, commissionFen in
+        try forEachLine { _, text, fields in
             guard texts.count < Self.maximumNamed, let serial = Int64(text),
                 let ours = try lines.detail(serial: serial),
-                ours.commissionFen != commissionFen
+                ours.commissionFen != fields.commissionFen
             else { return }
-            texts.append("\(text): ours \(ours.commissionFen), theirs \(commissionFen) fen")
+            texts.append(
+                "\(text): ours \(ours.commissionFen), theirs \(fields.commissionFen) fen")
         }
         return texts
     }
 
-    /// Hands over each line's number in what was matched, its serial, and its commission.
-    private func forEachCommission(_ body: (Int, String, Int64) throws -> Void) throws {
+    /// Hands over each line's number in what was matched, its serial, and what else it says.
+    private func forEachLine(
+        _ body: (Int, String, UncomparedFields) throws -> Void
+    ) throws {
         // The header is line 1.
         if let layoutFile {
             var number = 1
             try layoutFile.forEachLine { line in
                 number += 1
-                try body(number, line.line.serial, line.commissionFen ?? 0)
+                try body(
+                    number, line.line.serial,
+                    UncomparedFields(commissionFen: line.commissionFen ?? 0, originalSerial: nil))
             }
             return
         }
@@ -63,7 +75,11 @@ struct CommissionReader {
         }
         var reader = try SettlementDetailReader(kept: due.name, in: folder, digest: digest)
         while let detail = try reader.next() {
-            try body(reader.number + 1, detail.serial.text, detail.commissionFen)
+            try body(
+                reader.number + 1, detail.serial.text,
+                UncomparedFields(
+                    commissionFen: detail.commissionFen,
+                    originalSerial: detail.originalSerial?.text))
         }
     }
 }
