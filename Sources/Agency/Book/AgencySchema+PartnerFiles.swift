@@ -54,6 +54,8 @@ extension AgencySchema {
         CREATE UNIQUE INDEX partner_file_chain ON partner_file (partner_id, kind, sequence)
         WHERE state = 'accepted';
         CREATE INDEX partner_file_of_date ON partner_file (partner_id, business_date);
+        CREATE INDEX partner_file_signed ON partner_file (partner_id, file_id, state)
+        WHERE kind = 'settlement' AND key_id IS NOT NULL;
         CREATE INDEX partner_file_bytes ON partner_file (partner_id, digest);
         CREATE TRIGGER partner_file_kept BEFORE DELETE ON partner_file
         BEGIN SELECT RAISE(ABORT, 'what a partner sent is kept'); END;

@@ -124,9 +124,14 @@ extension AgencySchema {
             CHECK ((state = 'resolved') = (resolved_at IS NOT NULL)),
             CHECK ((ifnull(resolution, '') IN ('cleared', 'continued')) = (resolved_in IS NOT NULL))
         ) STRICT;
-        CREATE INDEX settlement_exception_open ON settlement_exception (partner_id, exception_id)
+        CREATE INDEX settlement_exception_open
+        ON settlement_exception (partner_id, state, exception_id)
+        WHERE state <> 'resolved';
+        CREATE INDEX settlement_exception_unresolved ON settlement_exception (state, exception_id)
         WHERE state <> 'resolved';
         CREATE INDEX settlement_exception_of ON settlement_exception (reconciliation_id);
+        CREATE INDEX settlement_exception_cleared ON settlement_exception (resolved_in)
+        WHERE resolved_in IS NOT NULL;
         CREATE TRIGGER settlement_exception_new BEFORE INSERT ON settlement_exception
         WHEN NEW.state <> 'open' OR (NEW.exception_id > 0 AND EXISTS
             (SELECT 1 FROM settlement_exception WHERE exception_id >= NEW.exception_id))

@@ -106,6 +106,8 @@ public struct PartnerFile: Sendable, Equatable {
 public struct PartnerFileReader {
     /// The most files on one page.
     public static let maximumPageSize = 200
+    /// The most files that one date shows.
+    static let maximumShownOfDate = 20
 
     private static let columns = """
         SELECT f.file_id, f.partner_id, p.code, f.name, f.received_at, f.digest, f.sidecar_digest,
@@ -123,32 +125,38 @@ public struct PartnerFileReader {
     }
 
     /// Files after a file number, oldest first.
+    ///
+    /// - Parameter date: only this date's; not what nobody knows the date of.
     public func files(
-        partner: ID<Partner>?, state: PartnerFile.State?, after cursor: Int64, limit: Int
+        partner: ID<Partner>?, state: PartnerFile.State?, date: BusinessDate? = nil,
+        after cursor: Int64, limit: Int
     ) throws -> [PartnerFile] {
         try connection.prepare(
             computed: Self.columns + """
 
                 WHERE f.file_id > $1 AND ($2 IS NULL OR f.partner_id = $2)
-                    AND ($3 IS NULL OR f.state = $3)
-                ORDER BY f.file_id LIMIT $4
+                    AND ($3 IS NULL OR f.state = $3) AND ($4 IS NULL OR f.business_date = $4)
+                ORDER BY f.file_id LIMIT $5
                 """
         ).all(
             .integer(cursor), .integer(partner?.number), .text(state?.rawValue),
+            .integer(date.map { Int64($0.daysSinceEpoch) }),
             .integer(Int64(min(limit, Self.maximumPageSize))), read: PartnerFile.init(row:))
     }
 
-    /// What a partner sent for a date, newest first; not what nobody knows the date of.
+    /// What a partner sent for a date, the accepted file before the others, each newest first.
+    ///
+    /// Not what nobody knows the date of.
     func files(of partner: ID<Partner>, on date: BusinessDate) throws -> [PartnerFile] {
         try connection.prepare(
             computed: Self.columns + """
 
                 WHERE f.partner_id = $1 AND f.business_date = $2
-                ORDER BY f.file_id DESC LIMIT 20
+                ORDER BY f.state = 'accepted' DESC, f.file_id DESC LIMIT $3
                 """
         ).all(
             .integer(partner.number), .integer(Int64(date.daysSinceEpoch)),
-            read: PartnerFile.init(row:))
+            .integer(Int64(Self.maximumShownOfDate)), read: PartnerFile.init(row:))
     }
 
     func file(_ id: ID<PartnerFile>) throws -> PartnerFile? {

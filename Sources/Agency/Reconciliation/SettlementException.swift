@@ -36,7 +36,7 @@ public struct SettlementException: Sendable, Equatable {
     /// The number of the proposal that waits for a second person.
     public let proposal: Int64?
 
-    /// - Parameter date: the open business date, for the age.
+    /// - Parameter today: the open business date, for the age.
     public func encode(to writer: inout JSONWriter, zone: ZoneOffset, on today: BusinessDate) {
         writer.beginObject()
         encodeMembers(to: &writer, zone: zone, on: today)
@@ -97,7 +97,7 @@ public struct SettlementExceptionReader {
     /// The most exceptions on one page.
     public static let maximumPageSize = 200
 
-    private static let columns = """
+    static let columns = """
         SELECT e.exception_id, e.partner_id, p.code, e.business_date, e.class, e.basis,
             e.difference_fen, e.ours, e.theirs, e.serial, e.explanation, e.state, e.resolution,
             e.opened_at, e.resolved_at, m.code,
@@ -131,19 +131,31 @@ public struct SettlementExceptionReader {
         _ filter: ExceptionFilter, after cursor: Int64, limit: Int
     ) throws -> [SettlementException] {
         try connection.prepare(
-            computed: Self.columns + """
-
-                WHERE e.exception_id > $1 AND ($2 IS NULL OR e.partner_id = $2)
-                    AND ($3 IS NULL OR e.state = $3) AND ($4 IS NULL OR e.class = $4)
-                    AND ($5 IS NULL OR e.business_date = $5) AND ($6 IS NULL OR m.code = $6)
-                ORDER BY e.exception_id LIMIT $7
-                """
+            computed: Self.columns + Self.condition(filter)
         ).all(
             .integer(cursor), .integer(filter.partner?.number), .text(filter.state?.rawValue),
             .text(filter.exceptionClass?.rawValue),
             .integer((filter.date?.daysSinceEpoch).map { Int64($0) }), .text(filter.owner),
             .integer(Int64(min(limit, Self.maximumPageSize))),
             read: SettlementException.init(row:))
+    }
+
+    /// What a filter asks of the rows, as a statement that finds the unresolved ones by their index.
+    static func condition(_ filter: ExceptionFilter) -> String {
+        let state =
+            switch filter.state {
+            case nil: "$3 IS NULL"
+            case .open, .suspended: "e.state = $3 AND e.state <> 'resolved'"
+            case .resolved: "e.state = $3"
+            }
+        return """
+
+            WHERE e.exception_id > $1
+                AND \(filter.partner == nil ? "$2 IS NULL" : "e.partner_id = $2")
+                AND \(state) AND ($4 IS NULL OR e.class = $4)
+                AND ($5 IS NULL OR e.business_date = $5) AND ($6 IS NULL OR m.code = $6)
+            ORDER BY e.exception_id LIMIT $7
+            """
     }
 
     /// Writes an exception with its history as a JSON object.

@@ -83,11 +83,13 @@ extension BusinessChecks {
             name: "acknowledgement files are in sequence", table: "acknowledgement_file",
             fault: "field sequence: a number before it is missing, or its name is another one's",
             sql: """
-                SELECT CAST(a.acknowledgement_id AS TEXT) FROM acknowledgement_file a
-                JOIN partner p ON p.partner_id = a.partner_id
-                WHERE a.sequence <> 1 + (SELECT count(*) FROM acknowledgement_file b
-                        WHERE b.partner_id = a.partner_id
-                            AND b.acknowledgement_id < a.acknowledgement_id)
+                SELECT CAST(a.acknowledgement_id AS TEXT) FROM (
+                    SELECT acknowledgement_id, partner_id, sequence, name,
+                        lag(sequence, 1, 0) OVER w AS previous
+                    FROM acknowledgement_file
+                    WINDOW w AS (PARTITION BY partner_id ORDER BY acknowledgement_id)
+                ) a JOIN partner p ON p.partner_id = a.partner_id
+                WHERE a.sequence <> 1 + a.previous
                     OR a.name NOT GLOB 'APA_*_' || p.code || '_*_'
                         || printf('%06d', a.sequence) || '.txt'
                 """),
