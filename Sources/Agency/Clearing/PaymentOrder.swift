@@ -35,44 +35,31 @@ public enum PaymentOrder {
             <Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09">
               <CstmrCdtTrfInitn>
                 <GrpHdr>
-                  <MsgId>\(escaped(instruction.reference))</MsgId>
+                  <MsgId>\(XMLText.escaped(instruction.reference))</MsgId>
                   <CreDtTm>\(time)</CreDtTm>
                   <NbOfTxs>1</NbOfTxs>
                   <CtrlSum>\(amount)</CtrlSum>
-                  <InitgPty><Nm>\(escaped(profile.name))</Nm></InitgPty>
+                  <InitgPty><Nm>\(XMLText.escaped(profile.name))</Nm></InitgPty>
                 </GrpHdr>
                 <PmtInf>
-                  <PmtInfId>\(escaped(instruction.reference))</PmtInfId>
+                  <PmtInfId>\(XMLText.escaped(instruction.reference))</PmtInfId>
                   <PmtMtd>TRF</PmtMtd>
                   <ReqdExctnDt><Dt>\(time.prefix(10))</Dt></ReqdExctnDt>
-                  <Dbtr><Nm>\(escaped(profile.name))</Nm></Dbtr>
-                  <DbtrAcct><Id><Othr><Id>\(escaped(own.account))</Id></Othr></Id></DbtrAcct>
-                  <DbtrAgt><FinInstnId><Nm>\(escaped(own.name))</Nm></FinInstnId></DbtrAgt>
+                  <Dbtr><Nm>\(XMLText.escaped(profile.name))</Nm></Dbtr>
+                  <DbtrAcct><Id><Othr><Id>\(XMLText.escaped(own.account))</Id></Othr></Id></DbtrAcct>
+                  <DbtrAgt><FinInstnId><Nm>\(XMLText.escaped(own.name))</Nm></FinInstnId></DbtrAgt>
                   <CdtTrfTxInf>
-                    <PmtId><EndToEndId>\(escaped(instruction.reference))</EndToEndId></PmtId>
+                    <PmtId><EndToEndId>\(XMLText.escaped(instruction.reference))</EndToEndId></PmtId>
                     <Amt><InstdAmt Ccy="\(currency)">\(amount)</InstdAmt></Amt>
-                    <CdtrAgt><FinInstnId><Nm>\(escaped(bank.name))</Nm></FinInstnId></CdtrAgt>
-                    <Cdtr><Nm>\(escaped(bank.holder))</Nm></Cdtr>
-                    <CdtrAcct><Id><Othr><Id>\(escaped(bank.account))</Id></Othr></Id></CdtrAcct>
-                    <RmtInf><Ustrd>\(escaped(instruction.reference))</Ustrd></RmtInf>
+                    <CdtrAgt><FinInstnId><Nm>\(XMLText.escaped(bank.name))</Nm></FinInstnId></CdtrAgt>
+                    <Cdtr><Nm>\(XMLText.escaped(bank.holder))</Nm></Cdtr>
+                    <CdtrAcct><Id><Othr><Id>\(XMLText.escaped(bank.account))</Id></Othr></Id></CdtrAcct>
+                    <RmtInf><Ustrd>\(XMLText.escaped(instruction.reference))</Ustrd></RmtInf>
                   </CdtTrfTxInf>
                 </PmtInf>
               </CstmrCdtTrfInitn>
             </Document>
 
             """.utf8)
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case _: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }

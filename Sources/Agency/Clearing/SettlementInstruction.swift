@@ -36,6 +36,10 @@ public struct SettlementInstruction: Sendable, Equatable {
     public let recalledAt: Instant?
     public let recallReason: String?
     public let confirmedAt: Instant?
+    /// The bank's own number of the entry that confirmed it; empty where the bank gave none.
+    public let bankReference: String?
+    /// The date under which the bank booked it.
+    public let bankBookingDate: BusinessDate?
 
     /// The reference of a partner's cycle.
     ///
@@ -70,6 +74,8 @@ public struct SettlementInstruction: Sendable, Equatable {
         writer.field("recalled_at", orNull: recalledAt.map { zone.text($0) })
         writer.field("recall_reason", orNull: recallReason)
         writer.field("confirmed_at", orNull: confirmedAt.map { zone.text($0) })
+        writer.field("bank_reference", orNull: bankReference)
+        writer.field("bank_booking_date", orNull: bankBookingDate?.description)
         writer.endObject()
     }
 }
@@ -80,7 +86,8 @@ public struct SettlementInstructionReader {
         SELECT i.instruction_id, i.cycle_id, i.reference, i.direction, i.amount_fen, i.centre_id,
             o.bank_name, o.bank_account, p.name, i.bank_name, i.bank_account, i.account_name,
             i.state, i.proposed_by, a.code, i.proposed_at, b.code, i.decided_at, i.reason,
-            r.code, i.recalled_at, i.recall_reason, i.confirmed_at
+            r.code, i.recalled_at, i.recall_reason, i.confirmed_at, e.bank_reference,
+            e.booking_date
         FROM settlement_instruction i
         JOIN settlement_cycle c ON c.cycle_id = i.cycle_id
         JOIN partner p ON p.partner_id = c.partner_id
@@ -88,6 +95,7 @@ public struct SettlementInstructionReader {
         JOIN staff_member a ON a.staff_id = i.proposed_by
         LEFT JOIN staff_member b ON b.staff_id = i.decided_by
         LEFT JOIN staff_member r ON r.staff_id = i.recalled_by
+        LEFT JOIN bank_statement_entry e ON e.instruction_id = i.instruction_id
         """
 
     private let connection: Connection
@@ -144,6 +152,8 @@ extension SettlementInstruction {
             recalledByCode: row.optionalText(19),
             recalledAt: row.optionalInteger(20).map { Instant(millisecondsSinceEpoch: $0) },
             recallReason: row.optionalText(21),
-            confirmedAt: row.optionalInteger(22).map { Instant(millisecondsSinceEpoch: $0) })
+            confirmedAt: row.optionalInteger(22).map { Instant(millisecondsSinceEpoch: $0) },
+            bankReference: row.optionalText(23),
+            bankBookingDate: row.isNull(24) ? nil : row.businessDate(24))
     }
 }

@@ -15,7 +15,8 @@ extension AccountStatement {
     ///
     /// UTF-8 with a byte order mark, without which they take it for GBK; lines end with CRLF. A text
     /// of digits comes behind a tab, or a serial would lose its zeros and an account its last
-    /// digits; no text becomes a formula. Amounts are yuan with two decimals.
+    /// digits; no text becomes a formula. Amounts are yuan with two decimals. A payment has its reference
+    /// for the serial, the bank's for the partner's, and the bank's booking date for the time.
     public func csv(_ connection: Connection, zone: ZoneOffset) throws -> [UInt8] {
         var bytes: [UInt8] = [0xEF, 0xBB, 0xBF]
         func add(_ cells: [String]) {
@@ -29,8 +30,12 @@ extension AccountStatement {
             try lines.forEachLine(of: file) { detail in
                 add(Self.cells(detail, day, zone: zone))
             }
-            if day.paymentFen != 0 {
-                add(balance(day.date, "划款 payment", day.paymentFen))
+            for payment in day.payments {
+                var cells = balance(day.date, "划款 payment", payment.amountFen)
+                cells[1] = Self.text(payment.reference)
+                cells[2] = Self.text(payment.bankReference)
+                cells[10] = payment.bookingDate.description
+                add(cells)
             }
         }
         add(balance(last, "期末余额 closing balance", closingFen))

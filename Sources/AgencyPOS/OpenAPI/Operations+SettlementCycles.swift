@@ -130,7 +130,12 @@ extension Operations {
                 Property("recalled_by", .orNull(.code), "Who took it back after the approval"),
                 Property("recalled_at", .orNull(.time), "When"),
                 Property("recall_reason", .orNull(.anyText), "Why"),
-                Property("confirmed_at", .orNull(.time), "When the bank's statement confirmed it"))
+                Property("confirmed_at", .orNull(.time), "When the bank's statement confirmed it"),
+                Property(
+                    "bank_reference", .orNull(.anyText),
+                    "The bank's number of the entry that confirmed it; empty where it gave none"),
+                Property(
+                    "bank_booking_date", .orNull(.date), "The date under which the bank booked it"))
         ),
     ]
 }

@@ -18,13 +18,12 @@ extension API {
             try call.allowQuery("from", "to", "partner_id")
             try checkMayReconcile(call.principal)
             let (first, last) = try days(of: call, atMost: SettlementCalendar.maximumDays)
-            let code = try call.query("partner_id")
+            let partner = try wantedPartner(call)
             let zone = book.profile.zone
             let now = book.clock()
             let found = try book.readers.read { connection in
-                let partner = try code.map { try visiblePartner($0, call.principal, connection) }
-                return try SettlementCalendar(connection, zone: zone).days(
-                    partner: partner ?? call.principal.partner, from: first, to: last, at: now)
+                try SettlementCalendar(connection, zone: zone).days(
+                    partner: partner, from: first, to: last, at: now)
             }
             var writer = JSONWriter(reservedBytes: found.count * 160)
             writer.beginObject()
@@ -88,7 +87,7 @@ extension API {
             }
             switch format {
             case .csv: return try statement.csv(connection, zone: zone)
-            case .camt053: return statement.camt053(createdAt: book.clock(), zone: zone)
+            case .camt053: return statement.camt053(zone: zone)
             }
         }
         let (type, ending): (String, String) =

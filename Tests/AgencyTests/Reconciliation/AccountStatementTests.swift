@@ -73,7 +73,7 @@ import Testing
     func camt() throws {
         let bench = try bench()
         let both = try #require(try statement(bench, "2026-11-20", "2026-11-21"))
-        let bytes = both.camt053(createdAt: bench.test.clock.now, zone: .china)
+        let bytes = both.camt053(zone: .china)
         let reader = CAMTReader()
         let parser = XMLParser(data: Data(bytes))
         parser.delegate = reader
@@ -81,6 +81,70 @@ import Testing
         #expect(reader.namespace == "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08")
         #expect(reader.balances == ["OPBD": 0, "CLBD": 9_820])
         #expect(reader.entriesFen == [7_936, 1_984, -100])
+        // Asked for another day, it has the same bytes.
+        _ = try bench.playDay([])
+        let again = try #require(try statement(bench, "2026-11-20", "2026-11-21"))
+        #expect(again.camt053(zone: .china) == bytes)
+    }
+
+    /// The water works' statement of a day with sales and the day on which they were paid.
+    private func paid(_ test: TestBook) throws -> AccountStatement? {
+        try test.book.readers.read { connection in
+            try AccountStatement.read(
+                connection, partner: #require(try PartnerReader(connection).partner("WATER01")),
+                from: #require(BusinessDate("2026-11-20")),
+                to: #require(BusinessDate("2026-11-21")))
+        }
+    }
+
+    @Test("a payment stands with its reference, the bank's, and the bank's date")
+    func payments() throws {
+        let test = try TestBook(at: "2026-11-20 09:00")
+        try test.fillDeposit(1_000_000)
+        try test.playSettledDay()
+        let cycle = try #require(try test.cycles("WATER01").first)
+        let netFen = try #require(cycle.netFen)
+        let reference = try test.instruct(cycle)
+        try test.importLines([
+            BankLine(signedFen: -netFen, text: reference, bankReference: "B<7")
+        ])
+        try test.endDay()
+        let statement = try #require(try paid(test))
+        let payment = AccountStatement.Payment(
+            amountFen: -netFen, reference: "APS-WATER01-000001", bankReference: "B<7",
+            bookingDate: try #require(BusinessDate("2026-11-21")))
+        #expect(statement.days.map(\.payments) == [[], [payment]])
+        #expect(statement.openingFen == 0 && statement.closingFen == 0)
+        let rows = try test.book.readers.read {
+            String(decoding: try statement.csv($0, zone: .china), as: UTF8.self)
+        }.components(separatedBy: "\r\n")
+        let row = try #require(rows.first { $0.contains("划款 payment") })
+        let cells = row.components(separatedBy: ",")
+        #expect(cells[0] == "2026-11-21" && cells[1] == "APS-WATER01-000001")
+        #expect(cells[2] == "B<7" && cells[10] == "2026-11-21")
+        let text = String(decoding: statement.camt053(zone: .china), as: UTF8.self)
+        #expect(
+            text.contains(
+                "<Refs><AcctSvcrRef>B&lt;7</AcctSvcrRef>"
+                    + "<EndToEndId>APS-WATER01-000001</EndToEndId></Refs>"))
+        let instruction = try test.book.readers.read {
+            try SettlementInstructionReader($0).newest(of: cycle.id)
+        }
+        #expect(instruction?.bankReference == "B<7")
+        #expect(instruction?.bankBookingDate == payment.bookingDate)
+        // A fen that no line and no payment tells of is no payment: there is no such statement.
+        try test.execute(
+            """
+            DROP TRIGGER settlement_payment_fixed;
+            UPDATE settlement_payment SET payable_fen = payable_fen + 1, net_fen = net_fen + 1
+            WHERE net_fen = \(netFen);
+            """)
+        #expect(throws: BookError.self) { try paid(test) }
+    }
+
+    @Test("texts are escaped by scalars: a mark on a sign does not hide it") func escaped() {
+        #expect(XMLText.escaped("a<b>&c") == "a&lt;b&gt;&amp;c")
+        #expect(XMLText.escaped("a<\u{301}b") == "a&lt;\u{301}b")
     }
 }
 
