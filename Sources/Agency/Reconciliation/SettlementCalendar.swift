@@ -1,6 +1,7 @@
 import CivilTime
 import Ledger
 import SQL
+import Settlement
 import StrictJSON
 
 /// How a date stands with a partner: whether its file is expected, has come, and agrees.
@@ -33,6 +34,8 @@ public struct PartnerDay: Sendable, Equatable {
     /// Files of this date that do not count.
     public let refusedCount: Int64
     public let unresolvedCount: Int64
+    /// What the partner said of our file of the date last; nothing before it did.
+    public let acknowledgement: Acknowledgement.Verdict?
 
     public func encode(to writer: inout JSONWriter, zone: ZoneOffset) {
         writer.beginObject()
@@ -42,6 +45,7 @@ public struct PartnerDay: Sendable, Equatable {
         writer.field("due_at", orNull: dueAt.map { zone.text($0) })
         writer.field("refused_files", refusedCount)
         writer.field("unresolved_exceptions", unresolvedCount)
+        writer.field("acknowledgement", orNull: acknowledgement?.rawValue)
         writer.endObject()
     }
 }
@@ -178,7 +182,27 @@ public struct SettlementCalendar {
         }
         return PartnerDay(
             partner: partner, partnerCode: code, date: date, state: state, dueAt: dueAt,
-            refusedCount: files?.refused ?? 0, unresolvedCount: unresolved ?? 0)
+            refusedCount: files?.refused ?? 0, unresolvedCount: unresolved ?? 0,
+            acknowledgement: try verdict(of: partner, date))
+    }
+
+    /// What a partner said of our file of a date last.
+    private func verdict(
+        of partner: ID<Partner>, _ date: BusinessDate
+    ) throws -> Acknowledgement.Verdict? {
+        try connection.prepare(
+            """
+            SELECT a.verdict FROM settlement_file f
+            JOIN settlement_acknowledgement a ON a.file_id = f.file_id
+            WHERE f.partner_id = $1 AND f.business_date = $2
+            ORDER BY a.acknowledgement_id DESC LIMIT 1
+            """
+        ).first(.integer(partner.number), .integer(Int64(date.daysSinceEpoch))) { row in
+            guard let verdict = Acknowledgement.Verdict(rawValue: row.text(0)) else {
+                throw row.damage(0, expected: "a verdict")
+            }
+            return verdict
+        }
     }
 
     private func dueTime(of date: BusinessDate, _ terms: SettlementTerms) -> Instant {

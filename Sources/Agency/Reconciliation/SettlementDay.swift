@@ -26,6 +26,9 @@ public struct SettlementDay {
         guard let day else { return false }
         let ours = try SettlementFileReader(connection)
             .files(partner: partner, from: date, to: date).first
+        let found = try ReconciliationList(connection).reconciliations(
+            partner: partner, date: date, after: 0, limit: 1
+        ).first
         let theirs = try PartnerFileReader(connection).files(of: partner, on: date)
         let accepted = theirs.first { $0.state == .accepted }
         writer.beginObject()
@@ -48,8 +51,19 @@ public struct SettlementDay {
         writer.field("our_net_fen", orNull: ourNetFen)
         writer.field("their_net_fen", orNull: theirNetFen)
         writer.field("difference_fen", orNull: difference(ourNetFen, theirNetFen))
+        writer.key("difference")
+        if let found, found.lastDate == date {
+            try DifferenceParts(connection).parts(of: found, with: partner).encode(to: &writer)
+        } else {
+            writer.null()
+        }
         try encodeTypes(ours, accepted, to: &writer)
-        try encodeReconciliation(partner, date, to: &writer)
+        writer.key("reconciliation")
+        if let found {
+            found.encode(to: &writer, zone: zone)
+        } else {
+            writer.null()
+        }
         writer.endObject()
         return true
     }
@@ -89,19 +103,5 @@ public struct SettlementDay {
             writer.endObject()
         }
         writer.endArray()
-    }
-
-    private func encodeReconciliation(
-        _ partner: ID<Partner>, _ date: BusinessDate, to writer: inout JSONWriter
-    ) throws {
-        let found = try ReconciliationList(connection).reconciliations(
-            partner: partner, date: date, after: 0, limit: 1
-        ).first
-        writer.key("reconciliation")
-        if let found {
-            found.encode(to: &writer, zone: zone)
-        } else {
-            writer.null()
-        }
     }
 }

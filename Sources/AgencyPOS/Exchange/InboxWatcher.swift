@@ -101,15 +101,15 @@ extension Log {
 
     /// Adds a line for what a partner said of a file of ours.
     func add(_ acknowledgement: SettlementAcknowledgement) {
+        let fields: KeyValuePairs = [
+            "file": acknowledgement.fileName, "verdict": acknowledgement.verdict.rawValue,
+            "items": "\(acknowledgement.itemCount)",
+        ]
         switch acknowledgement.verdict {
-        case .accepted, .partly:
-            info(
-                "settlement file acknowledged",
-                [
-                    "file": acknowledgement.fileName,
-                    "verdict": acknowledgement.verdict.rawValue,
-                    "items": "\(acknowledgement.itemCount)",
-                ])
+        case .accepted: info("settlement file acknowledged", fields)
+        case .partly:
+            warning(
+                "the partner disagrees with lines of a settlement file; look at its items", fields)
         case .rejected:
             warning(
                 "settlement file rejected by the partner; call it and resend or correct",

@@ -1,4 +1,5 @@
 import Agency
+import Settlement
 
 extension Operations {
     static let settlementView = [
@@ -54,19 +55,42 @@ extension Operations {
                 Property("state", .words(PartnerDay.State.self), "How it stands"),
                 Property("due_at", .orNull(.time), "When its file is late; null without one"),
                 Property("refused_files", .count, "Files of this date that do not count"),
-                Property("unresolved_exceptions", .count, "Differences that wait"))
+                Property("unresolved_exceptions", .count, "Differences that wait"),
+                Property(
+                    "acknowledgement", .orNull(.words(Acknowledgement.Verdict.self)),
+                    "What the partner said of our file last; null before it did"))
         ),
         (
             "SettlementDay",
             .answer(
                 Property("day", .named("PartnerDay"), "How it stands"),
                 Property("our_file", .orNull(.named("SettlementFile")), "Our file"),
-                Property("their_files", .array(.named("PartnerFile")), "What came, newest first"),
+                Property(
+                    "their_files", .array(.named("PartnerFile")),
+                    "What came, the accepted file first, then the newest"),
                 Property("our_net_fen", .orNull(.fen), "Our file's net"),
                 Property("their_net_fen", .orNull(.fen), "The accepted file's net"),
                 Property("difference_fen", .orNull(.fen), "Ours less theirs"),
+                Property(
+                    "difference", .orNull(.named("DifferenceParts")),
+                    "What it consists of; null for a date whose file is not compared"),
                 Property("types", .array(.named("SettlementTypeDay")), "By type of line"),
                 Property("reconciliation", .orNull(.named("Reconciliation")), "What was found"))
+        ),
+        (
+            "DifferenceParts",
+            .answer(
+                Property("open_fen", .fen, "Exceptions that the file opened, open now"),
+                Property("suspended_fen", .fen, "… in suspense now"),
+                Property("resolved_fen", .fen, "… resolved now"),
+                Property("cleared_fen", .fen, "Earlier exceptions that it made up for; subtract"),
+                Property("adjusted_fen", .fen, "ADJUSTMENT lines of ours"),
+                Property(
+                    "commission_fen", .fen,
+                    "Commission that the partner's file does not tell; subtract"),
+                Property(
+                    "earlier_dates_fen", .fen,
+                    "Our nets of earlier dates that the file answers too; subtract"))
         ),
         (
             "SettlementTypeDay",

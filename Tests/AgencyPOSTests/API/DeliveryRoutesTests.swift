@@ -102,6 +102,8 @@ import Testing
         let log = try String(contentsOfFile: bench.folder.path + "/log", encoding: .utf8)
         let told = log.split(separator: "\n").filter { $0.contains("rejected by the partner") }
         #expect(told.count == 1 && told[0].contains("warning"), "\(told)")
+        let partly = log.split(separator: "\n").filter { $0.contains("disagrees with lines") }
+        #expect(partly.count == 1 && partly[0].contains("warning"), "\(partly)")
     }
 
     @Test("what does not fit together or the file is refused, and nothing is kept")
