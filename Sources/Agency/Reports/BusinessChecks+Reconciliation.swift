@@ -25,6 +25,14 @@ extension BusinessChecks {
                     - (SELECT ifnull(sum(a.amount_fen), 0) FROM settlement_adjustment a
                         WHERE a.partner_id = r.partner_id AND a.moves_partner = 1
                             AND a.business_date BETWEEN r.first_date AND r.last_date)
+                    OR r.has_commission = 0 AND r.our_net_fen <> (
+                        SELECT ifnull(sum(CASE WHEN t.type IN ('WITHDRAWAL', 'PRIZE_PAYMENT')
+                            THEN -t.amount_fen WHEN t.type = 'TRANSFER' THEN 0
+                            ELSE t.amount_fen END), 0)
+                        FROM settlement_file f JOIN settlement_total t
+                            ON t.direction = 'out' AND t.file_id = f.file_id
+                        WHERE f.partner_id = r.partner_id AND t.type <> 'ADJUSTMENT'
+                            AND f.business_date BETWEEN r.first_date AND r.last_date)
                 """),
         Check(
             name: "adjustments are of what was agreed", table: "settlement_adjustment",
@@ -82,6 +90,11 @@ extension BusinessChecks {
                     OR x.state = 'open' AND EXISTS (
                         SELECT 1 FROM settlement_adjustment a
                         WHERE a.exception_id = x.exception_id)
+                    OR ifnull(x.resolution, '') IN ('cleared', 'continued') AND NOT EXISTS (
+                        SELECT 1 FROM reconciliation r
+                        WHERE r.reconciliation_id = x.resolved_in
+                            AND r.partner_id = x.partner_id
+                            AND r.reconciliation_id > x.reconciliation_id)
                 """),
         Check(
             name: "suspense holds what is suspended", table: "partner",

@@ -77,6 +77,15 @@ import Testing
                     resolved_at = 1 WHERE exception_id = 1
                 """, row: "1"),
         Damage(
+            check: "reconciled nets are those of our files",
+            sql: "UPDATE reconciliation SET has_commission = 0", row: "1"),
+        Damage(
+            check: "settled exceptions were settled",
+            sql: """
+                UPDATE settlement_exception SET state = 'resolved', resolution = 'cleared',
+                    resolved_at = 1, resolved_in = 1 WHERE exception_id = 1
+                """, row: "1"),
+        Damage(
             check: "suspense holds what is suspended",
             sql: """
                 UPDATE settlement_exception SET state = 'resolved', resolution = 'write_off',
