@@ -40,7 +40,8 @@ public struct StockFormat: Sendable, Equatable {
         let digits = Self.padded(number, digitCount)
         return switch checkDigits {
         case .none: prefix + digits
-        case .modulo10: prefix + digits + String(Self.luhnDigit(digits))
+        case .modulo10:
+            prefix + digits + String(Luhn.checkDigit(of: digits.utf8.map { Int($0 - 0x30) }))
         case .modulo97: prefix + digits + Self.padded(98 - number * 100 % 97, 2)
         }
     }
@@ -54,16 +55,6 @@ public struct StockFormat: Sendable, Equatable {
             let number = Int64(String(decoding: digits, as: UTF8.self)), self.text(number) == text
         else { return nil }
         return number
-    }
-
-    // The last digit before the check digit counts double.
-    private static func luhnDigit(_ digits: String) -> Int {
-        let sum = digits.utf8.reversed().enumerated().reduce(0) { sum, place in
-            let digit = Int(place.element - 0x30)
-            guard place.offset % 2 == 0 else { return sum + digit }
-            return sum + (digit > 4 ? digit * 2 - 9 : digit * 2)
-        }
-        return (10 - sum % 10) % 10
     }
 
     private static func padded(_ number: Int64, _ width: Int) -> String {

@@ -50,6 +50,23 @@ extension JSONObjectDecoder {
 
     /// Takes a reason that a person gives.
     mutating func reason() throws(JSONError) -> String {
-        try string("reason", lengthIn: Self.reasonLengths)
+        try writtenText("reason", lengthIn: Self.reasonLengths)
+    }
+
+    /// Takes what a person writes; a whole card number is never kept.
+    mutating func writtenText(
+        _ name: String, lengthIn lengths: ClosedRange<Int>
+    ) throws(JSONError) -> String {
+        let text = try string(name, lengthIn: lengths)
+        try checkHasNoCard(text, name)
+        return text
+    }
+
+    func checkHasNoCard(_ text: String, _ name: String) throws(JSONError) {
+        guard !WholeCardNumber.stands(in: text) else {
+            throw refusal(
+                of: name, .valueNotAllowed,
+                "a whole card number stands in the text; write its last four digits only")
+        }
     }
 }

@@ -104,6 +104,7 @@ extension API {
             try object.optionalString(
                 "cause", lengthIn: 1...AcknowledgementItem.maximumCauseCharacterCount) ?? ""
         try object.finish()
+        try object.checkHasNoCard(cause, "cause")
         for (name, isWritable) in [
             ("serial", AcknowledgementItem.isWritable(serial: serial)),
             ("cause", AcknowledgementItem.isWritable(cause: cause)),
