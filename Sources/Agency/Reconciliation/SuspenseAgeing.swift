@@ -8,6 +8,12 @@ public struct SuspenseAgeing {
     /// The first day of each band of ages.
     public static let bandStarts: [Int64] = [0, 8, 31, 91]
 
+    /// The first day of the band that an age lies in, of which `$1` is the end.
+    private static let band =
+        "CASE"
+        + bandStarts.reversed().map { " WHEN $1 - e.business_date >= \($0) THEN \($0)" }.joined()
+        + " ELSE 0 END"
+
     private let connection: Connection
 
     public init(_ connection: Connection) {
@@ -25,17 +31,15 @@ public struct SuspenseAgeing {
         writer.key("lines")
         writer.beginArray()
         try connection.prepare(
-            """
-            SELECT p.code, e.state, CASE WHEN $1 - e.business_date >= 91 THEN 91
-                    WHEN $1 - e.business_date >= 31 THEN 31
-                    WHEN $1 - e.business_date >= 8 THEN 8 ELSE 0 END AS band,
-                count(*), sum(CASE WHEN e.difference_fen > 0 THEN e.difference_fen ELSE 0 END),
-                sum(CASE WHEN e.difference_fen < 0 THEN e.difference_fen ELSE 0 END),
-                min(e.business_date)
-            FROM settlement_exception e JOIN partner p ON p.partner_id = e.partner_id
-            WHERE e.state <> 'resolved' AND ($2 IS NULL OR e.partner_id = $2)
-            GROUP BY p.code, e.state, band ORDER BY p.code, e.state, band
-            """
+            computed: """
+                SELECT p.code, e.state, \(Self.band) AS band, count(*),
+                    sum(CASE WHEN e.difference_fen > 0 THEN e.difference_fen ELSE 0 END),
+                    sum(CASE WHEN e.difference_fen < 0 THEN e.difference_fen ELSE 0 END),
+                    min(e.business_date)
+                FROM settlement_exception e JOIN partner p ON p.partner_id = e.partner_id
+                WHERE e.state <> 'resolved' AND ($2 IS NULL OR e.partner_id = $2)
+                GROUP BY p.code, e.state, band ORDER BY p.code, e.state, band
+                """
         ).forEach(.integer(Int64(date.daysSinceEpoch)), .integer(partner?.number)) { row in
             let start = row.integer(2)
             let next = Self.bandStarts.first { $0 > start }
@@ -54,18 +58,21 @@ public struct SuspenseAgeing {
         writer.endArray()
         writer.key("suspense_accounts")
         writer.beginArray()
-        try connection.prepare(
-            """
-            SELECT p.code, a.code, b.credits - b.debits FROM partner p
-            JOIN ledger_account a ON a.code = '2241.' || p.code || '.DIFF'
-            JOIN account_balance b ON b.account_id = a.account_id
-            WHERE $1 IS NULL OR p.partner_id = $1 ORDER BY p.code
-            """
-        ).forEach(.integer(partner?.number)) { row in
+        for (id, code) in try PartnerReader(connection).all()
+        where partner == nil || partner == id {
+            let account = PartnerAccountPurpose.difference.code(partnerCode: code)
+            let balanceFen = try connection.prepare(
+                """
+                SELECT b.credits - b.debits FROM ledger_account a
+                JOIN account_balance b ON b.account_id = a.account_id WHERE a.code = $1
+                """
+            ).first(.text(account)) { $0.integer(0) }
+            // It is opened when it is first needed.
+            guard let balanceFen else { continue }
             writer.beginObject()
-            writer.field("partner_id", row.text(0))
-            writer.field("account", row.text(1))
-            writer.field("balance_fen", row.integer(2))
+            writer.field("partner_id", code)
+            writer.field("account", account)
+            writer.field("balance_fen", balanceFen)
             writer.endObject()
         }
         writer.endArray()
