@@ -79,9 +79,7 @@ extension AgencySession {
         let found = try SettlementExceptionReader(connection)
             .exception(number, of: principal.partner)
         guard let found else {
-            throw Refusal(
-                .unknownException, "there is no such exception that you may see",
-                zh: "没有您可查看的此差错；请核对编号")
+            throw Refusal.unknownException
         }
         return found
     }
@@ -109,4 +107,11 @@ extension AgencySession {
             exception, zone: profile.zone, on: try journal.currentDate(), to: &writer)
         return writer.bytes
     }
+}
+
+extension Refusal {
+    /// An exception that is not there, or not of this caller's partner.
+    public static let unknownException = Refusal(
+        .unknownException, "there is no such exception that you may see",
+        zh: "没有您可查看的此差错；请核对编号")
 }

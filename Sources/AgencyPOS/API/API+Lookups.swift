@@ -18,6 +18,12 @@ extension API {
         return partner
     }
 
+    /// Whose rows a list is asked for by `partner_id`; a liaison gets its own partner's in any case.
+    func wantedPartner(_ call: Call) throws -> ID<Partner>? {
+        guard let code = try call.query("partner_id") else { return call.principal.partner }
+        return try book.readers.read { try visiblePartner(code, call.principal, $0) }
+    }
+
     /// The open business date, to which ages are counted.
     func openDate(_ connection: Connection) throws -> BusinessDate {
         try LedgerReader(connection).openDate() ?? book.profile.zone.date(at: book.clock())

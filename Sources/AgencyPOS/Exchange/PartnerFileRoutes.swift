@@ -8,20 +8,14 @@ extension API {
     /// What partners sent, and what became of it.
     func addPartnerFileRoutes(to routes: inout RouteTable) {
         routes.query(.get, "/v1/partner-files", for: [.liaison, .administrator]) { call in
-            try call.allowQuery("status", "cursor", "limit")
-            var state: PartnerFile.State?
-            if let word = try call.query("status") {
-                state = PartnerFile.State(rawValue: word)
-                guard state != nil else {
-                    let words = PartnerFile.State.allCases.map(\.rawValue)
-                    throw call.invalid("status", "is none of \(words.joined(separator: ", "))")
-                }
-            }
+            try call.allowQuery("partner_id", "status", "business_date", "cursor", "limit")
+            let partner = try wantedPartner(call)
+            let state: PartnerFile.State? = try call.queryWord("status")
+            let date = try call.queryDate("business_date")
             let (cursor, limit) = try call.page()
-            let (partner, wanted) = (call.principal.partner, state)
             let files = try book.readers.read {
                 try PartnerFileReader($0).files(
-                    partner: partner, state: wanted, after: cursor, limit: limit)
+                    partner: partner, state: state, date: date, after: cursor, limit: limit)
             }
             return .list("partner_files") { writer in
                 writer.beginArray()

@@ -9,13 +9,14 @@ extension API {
     func addSettlementRoutes(to routes: inout RouteTable) {
         let roles: Set<Role> = [.liaison, .administrator]
         routes.query(.get, "/v1/settlement-files", for: roles) { call in
-            try call.allowQuery("business_date", "cursor", "limit")
+            try call.allowQuery("partner_id", "business_date", "cursor", "limit")
+            let partner = try wantedPartner(call)
             let date = try call.queryDate("business_date")
             let (cursor, limit) = try call.page()
             let files = try book.readers.read { connection in
                 try SettlementDeliveryReader(connection).reports(
                     of: SettlementFileReader(connection).files(
-                        partner: call.principal.partner, date: date, after: cursor, limit: limit))
+                        partner: partner, date: date, after: cursor, limit: limit))
             }
             return .list("settlement_files") { writer in
                 writer.beginArray()

@@ -9,10 +9,13 @@ extension Operations {
             method: .get, path: "/v1/settlement-files", name: "listSettlementFiles",
             tag: "exchange", summary: "The settlement files; a liaison sees its partner's",
             roles: [.liaison, .administrator],
-            parameters: [.query("business_date", .date, "Only this date's")]
-                + Parameter.page(upTo: SettlementFileReader.maximumPageSize),
+            parameters: [
+                .query("partner_id", .code, "Only for this partner"),
+                .query("business_date", .date, "Only this date's"),
+            ] + Parameter.page(upTo: SettlementFileReader.maximumPageSize),
             answer: .json(
-                .page("settlement_files", of: .named("SettlementFile")), "A page of files")),
+                .page("settlement_files", of: .named("SettlementFile")), "A page of files"),
+            refusals: [.unknownPartner]),
         Operation(
             method: .get, path: "/v1/settlement-files/{name}", name: "getSettlementFile",
             tag: "exchange",
@@ -29,10 +32,16 @@ extension Operations {
             method: .get, path: "/v1/partner-files", name: "listPartnerFiles", tag: "exchange",
             summary: "What partners sent, and what became of it; a liaison sees its partner's",
             roles: [.liaison, .administrator],
-            parameters: [.query("status", .words(PartnerFile.State.self), "Only these")]
-                + Parameter.page(upTo: PartnerFileReader.maximumPageSize),
+            parameters: [
+                .query("partner_id", .code, "Only this partner's"),
+                .query("status", .words(PartnerFile.State.self), "Only these"),
+                .query(
+                    "business_date", .date,
+                    "Only this date's; not those of which nobody knows the date"),
+            ] + Parameter.page(upTo: PartnerFileReader.maximumPageSize),
             answer: .json(
-                .page("partner_files", of: .named("PartnerFile")), "A page of files")),
+                .page("partner_files", of: .named("PartnerFile")), "A page of files"),
+            refusals: [.unknownPartner]),
         Operation(
             method: .post, path: "/v1/partner-files", name: "sendPartnerFile", tag: "exchange",
             summary: "Send a file as if it were laid into the inbox; a liaison its partner's",

@@ -8,15 +8,19 @@ extension Operations {
             tag: "reconciliation",
             summary: "What partners' files gave when they were compared with our days",
             roles: [.liaison, .supervisor, .administrator],
-            parameters: [.query("business_date", .date, "Only those that answer this date")]
-                + Parameter.page(upTo: ReconciliationList.maximumPageSize),
+            parameters: [
+                .query("partner_id", .code, "Only with this partner"),
+                .query("business_date", .date, "Only those that answer this date"),
+            ] + Parameter.page(upTo: ReconciliationList.maximumPageSize),
             answer: .json(
-                .page("reconciliations", of: .named("Reconciliation")), "A page of them")),
+                .page("reconciliations", of: .named("Reconciliation")), "A page of them"),
+            refusals: [.unknownPartner]),
         Operation(
             method: .get, path: "/v1/settlement-exceptions", name: "listSettlementExceptions",
             tag: "reconciliation", summary: "Differences that a partner's file showed",
             roles: [.liaison, .supervisor, .administrator],
             parameters: [
+                .query("partner_id", .code, "Only with this partner"),
                 .query("state", .words(SettlementException.State.self), "Only those"),
                 .query("class", .words(ExceptionClass.self), "Only those"),
                 .query("business_date", .date, "Only of this date's file"),
@@ -24,7 +28,8 @@ extension Operations {
             ] + Parameter.page(upTo: SettlementExceptionReader.maximumPageSize),
             answer: .json(
                 .page("settlement_exceptions", of: .named("SettlementException")),
-                "A page of them")),
+                "A page of them"),
+            refusals: [.unknownPartner]),
         Operation(
             method: .get, path: "/v1/settlement-exceptions/{exception_id}",
             name: "getSettlementException", tag: "reconciliation",

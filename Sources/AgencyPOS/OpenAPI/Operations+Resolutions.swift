@@ -7,11 +7,14 @@ extension Operations {
             method: .get, path: "/v1/settlement-resolutions", name: "listSettlementResolutions",
             tag: "reconciliation", summary: "How differences are proposed to be settled",
             roles: [.liaison, .supervisor, .administrator],
-            parameters: [.query("state", .words(SettlementResolution.State.self), "Only those")]
-                + Parameter.page(upTo: ResolutionReader.maximumPageSize),
+            parameters: [
+                .query("partner_id", .code, "Only with this partner"),
+                .query("state", .words(SettlementResolution.State.self), "Only those"),
+            ] + Parameter.page(upTo: ResolutionReader.maximumPageSize),
             answer: .json(
                 .page("settlement_resolutions", of: .named("SettlementResolution")),
-                "A page of them")),
+                "A page of them"),
+            refusals: [.unknownPartner]),
         Operation(
             method: .post, path: "/v1/settlement-resolutions",
             name: "proposeSettlementResolution", tag: "reconciliation",

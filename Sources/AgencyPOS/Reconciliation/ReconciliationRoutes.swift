@@ -12,13 +12,14 @@ extension API {
     /// What partners' files gave when they were compared, and the exceptions that came of it.
     func addReconciliationRoutes(to routes: inout RouteTable) {
         routes.query(.get, "/v1/reconciliations", for: Self.reconcilers) { call in
-            try call.allowQuery("business_date", "cursor", "limit")
+            try call.allowQuery("partner_id", "business_date", "cursor", "limit")
             try checkMayReconcile(call.principal)
+            let partner = try wantedPartner(call)
             let date = try call.queryDate("business_date")
             let (cursor, limit) = try call.page()
             let found = try book.readers.read {
                 try ReconciliationList($0).reconciliations(
-                    partner: call.principal.partner, date: date, after: cursor, limit: limit)
+                    partner: partner, date: date, after: cursor, limit: limit)
             }
             return .list("reconciliations") { writer in
                 writer.beginArray()
@@ -28,10 +29,11 @@ extension API {
             }
         }
         routes.query(.get, "/v1/settlement-exceptions", for: Self.reconcilers) { call in
-            try call.allowQuery("state", "class", "business_date", "owner_id", "cursor", "limit")
+            try call.allowQuery(
+                "partner_id", "state", "class", "business_date", "owner_id", "cursor", "limit")
             try checkMayReconcile(call.principal)
             let filter = ExceptionFilter(
-                partner: call.principal.partner, state: try call.queryWord("state"),
+                partner: try wantedPartner(call), state: try call.queryWord("state"),
                 exceptionClass: try call.queryWord("class"),
                 date: try call.queryDate("business_date"), owner: try call.query("owner_id"))
             let (cursor, limit) = try call.page()
@@ -61,11 +63,7 @@ extension API {
             try book.readers.read { connection in
                 let reader = SettlementExceptionReader(connection)
                 let found = try reader.exception(number, of: call.principal.partner)
-                guard let found else {
-                    throw Refusal(
-                        .unknownException, "there is no such exception that you may see",
-                        zh: "没有您可查看的此差错；请核对编号")
-                }
+                guard let found else { throw Refusal.unknownException }
                 try reader.encode(
                     found, zone: book.profile.zone, on: openDate(connection), to: &writer)
             }
@@ -85,7 +83,7 @@ extension API {
         ) { call in
             let number = try call.parameters.integer("exception_id")
             var body = try call.body()
-            let text = try body.string("text", lengthIn: AgencySession.noteLengths)
+            let text = try body.writtenText("text", lengthIn: AgencySession.noteLengths)
             try body.finish()
             try write(call, status: 201) {
                 try $0.noteException(number, text, by: call.principal)

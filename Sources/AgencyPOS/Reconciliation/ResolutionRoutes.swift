@@ -7,14 +7,15 @@ extension API {
     /// How exceptions are settled by two people, and what still lies in suspense.
     func addResolutionRoutes(to routes: inout RouteTable) {
         routes.query(.get, "/v1/settlement-resolutions", for: Self.reconcilers) { call in
-            try call.allowQuery("state", "cursor", "limit")
+            try call.allowQuery("partner_id", "state", "cursor", "limit")
             try checkMayReconcile(call.principal)
+            let partner = try wantedPartner(call)
             let state: SettlementResolution.State? = try call.queryWord("state")
             let (cursor, limit) = try call.page(upTo: ResolutionReader.maximumPageSize)
             return try .list("settlement_resolutions") { writer in
                 try book.readers.read {
                     try ResolutionReader($0).encodeResolutions(
-                        partner: call.principal.partner, state: state, after: cursor,
+                        partner: partner, state: state, after: cursor,
                         limit: limit, zone: book.profile.zone, to: &writer)
                 }
             }
