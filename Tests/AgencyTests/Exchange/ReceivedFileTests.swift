@@ -18,7 +18,11 @@ import Testing
         }
 
         deinit {
-            do { try FileManager.default.removeItem(atPath: path) } catch { print("left: \(error)") }
+            do {
+                try FileManager.default.removeItem(atPath: path)
+            } catch {
+                print("left: \(error)")
+            }
         }
 
         func put(_ text: String, as name: String) throws {
