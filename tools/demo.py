@@ -6,7 +6,9 @@ with a status other than 0 if anything is off.
 """
 
 import csv
+import hmac
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -276,6 +278,40 @@ class Day:
         say(f"openssl confirms {name}: {file['detail_count']} lines, net {yuan(file['net_fen'])}")
 
 
+def reconcile(binary, folder, partner):
+    """Plays a partner that sends its own view of the day, in which one line differs."""
+    data = folder / "data"
+    made = run(binary, "settlement", "key", "create", "--partner", partner,
+               "--direction", "in", "--data", data)
+    key = dict(line.split("\t") for line in made.splitlines())
+    ours = next((data / "settlement" / partner).glob("APS_*.txt"))
+    records = [line.split("|") for line in ours.read_text().splitlines()]
+    records[0][8:10] = [key["key_id"], "0" * 64]
+    line = next(record for record in records if record[0] == "D" and record[9] == "POSTED")
+    for record, position in (
+            (line, 6),
+            (next(r for r in records if r[0] == "S" and r[1] == line[4]), 4),
+            (records[-1], 4), (records[-1], 7)):
+        record[position] = str(int(record[position]) + 100)
+    text = "".join("|".join(record) + "\n" for record in records).encode()
+    code = hmac.new(bytes.fromhex(key["key_hex"]), text, "sha256").hexdigest()
+    inbox = data / "inbox" / partner
+    inbox.mkdir(parents=True, exist_ok=True)
+    for suffix, content in (
+            (".hmac", f"HMAC-SHA2-256({ours.name})= {code}\n".encode()), ("", text)):
+        path = inbox / (ours.name + suffix)
+        path.write_bytes(content)
+        # The server leaves alone what may still be on its way.
+        os.utime(path, (time.time() - 60, time.time() - 60))
+    say(f"{partner} sends its own view of the day")
+    for told in run(binary, "settlement", "receive", "--data", data).strip().splitlines():
+        say("  " + told)
+    answer = next((data / "settlement" / partner).glob("APA_*.txt")).read_text().splitlines()
+    if [record.split("|")[4] for record in answer if record[0] == "I"] != ["AMOUNT_DIFFERS"]:
+        raise Off(f"the acknowledgement says: {answer}")
+    say("  and the partner reads: " + answer[1])
+
+
 def prove(binary, folder):
     """Has the first receipt's proof checked against the seal in a partner's file."""
     (folder / "receipt.json").write_text(
@@ -301,6 +337,7 @@ def main():
             revenue = day.close(folder)
         finally:
             server.stop()
+        reconcile(binary, folder, "MOBILE01")
         say(run(binary, "verify", "--data", folder / "data").strip().splitlines()[-1])
         prove(binary, folder)
         say("")

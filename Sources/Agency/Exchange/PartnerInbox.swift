@@ -156,30 +156,31 @@ public final class PartnerInbox: Sendable {
         _ name: String, from inbox: String, to kept: String, hasSidecar: Bool,
         _ layout: StoredLayout?, _ partner: ID<Partner>, _ code: String
     ) throws -> Round.Item {
-        let names = hasSidecar ? [name, name + ".hmac"] : [name]
-        let before = names.map { FileIdentity(of: inbox + "/" + $0) }
-        let byteCount = before[0]?.byteCount ?? 0
+        let byteCount = ReceivedFile.Identity(inbox + "/" + name)?.byteCount ?? 0
         try checkRoom(for: byteCount, name, in: kept)
+        let sidecarName = name + SettlementFileName.sidecarSuffix
+        var taken: [(name: String, original: ReceivedFile.Identity)] = []
         let item = try inWorkshop(in: kept) { workshop in
             // No more than was there: what still grows is taken by a later round.
             let copy = try ReceivedFile.copy(
                 inbox + "/" + name, to: workshop + "/" + name,
                 limit: min(byteCount, SettlementVerifier.maximumFileByteCount))
+            taken.append((name, copy.original))
             let sidecar =
                 hasSidecar
                 ? try ReceivedFile.copy(
-                    inbox + "/" + name + ".hmac", to: workshop + "/" + name + ".hmac",
+                    inbox + "/" + sidecarName, to: workshop + "/" + sidecarName,
                     limit: Self.maximumSidecarByteCount) : nil
+            if let sidecar { taken.append((sidecarName, sidecar.original)) }
             return try PartnerReception(
                 book: book, partner: partner, partnerCode: code, layout: layout, name: name,
-                file: copy, sidecarDigest: sidecar?.digest
+                file: (copy.digest, copy.byteCount), sidecarDigest: sidecar?.digest
             ).take(workshop, keepingIn: kept)
         }
-        for (path, identity) in zip(names, before) {
-            // What the partner has put there meanwhile is taken by the next round.
-            guard FileIdentity(of: inbox + "/" + path) == identity else { continue }
-            guard unlink(inbox + "/" + path) == 0 || errno == ENOENT else {
-                throw ReceivedFile.failure(.remove, path)
+        // What the partner has put there meanwhile is taken by the next round.
+        for file in taken where ReceivedFile.Identity(inbox + "/" + file.name) == file.original {
+            guard unlink(inbox + "/" + file.name) == 0 || errno == ENOENT else {
+                throw ReceivedFile.failure(.remove, file.name)
             }
         }
         return item
@@ -263,26 +264,6 @@ public final class PartnerInbox: Sendable {
         } catch {
             // Its copies were kept and it is gone; or it stays until the next round removes it.
         }
-    }
-}
-
-/// Which file a name means, as far as can be seen without reading it.
-private struct FileIdentity: Equatable {
-    private let device: dev_t
-    private let inode: ino_t
-    let byteCount: Int64
-    private let changedSeconds: Int
-    private let changedNanoseconds: Int
-
-    /// Nothing when there is no file.
-    init?(of path: String) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return nil }
-        device = status.st_dev
-        inode = status.st_ino
-        byteCount = Int64(status.st_size)
-        changedSeconds = status.st_mtim.tv_sec
-        changedNanoseconds = status.st_mtim.tv_nsec
     }
 }
 

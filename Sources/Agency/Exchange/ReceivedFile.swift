@@ -10,7 +10,7 @@ enum ReceivedFile {
     struct Identity: Equatable {
         private let device: dev_t
         private let number: ino_t
-        private let byteCount: Int64
+        let byteCount: Int64
         private let changedSeconds: Int
         private let changedNanoseconds: Int
 
@@ -28,22 +28,20 @@ enum ReceivedFile {
         }
     }
 
-    /// Copies a regular file durably, and hashes what it copies.
-    ///
-    /// - Throws: `SettlementError` from the system; `fileNotRegular`; `fileTooLarge` beyond the
-    ///   limit.
-    static func copy(
-        _ path: String, to target: String, limit: Int64
-    ) throws -> (digest: SHA256Digest, byteCount: Int64) {
-        try copyIdentified(path, to: target, limit: limit).contents
+    /// A file that was copied.
+    struct Copy {
+        let digest: SHA256Digest
+        let byteCount: Int64
+        /// Which file it was before the first byte was read.
+        let original: Identity
     }
 
-    /// Copies as ``copy(_:to:limit:)``, and tells which file it was before the first byte was read.
+    /// Copies a regular file durably, and hashes what it copies.
     ///
-    /// Who compares that with the name afterwards removes nothing that came meanwhile.
-    static func copyIdentified(
-        _ path: String, to target: String, limit: Int64
-    ) throws -> (contents: (digest: SHA256Digest, byteCount: Int64), identity: Identity) {
+    /// Who compares the original with the name afterwards removes nothing that came meanwhile.
+    /// - Throws: `SettlementError` from the system; `fileNotRegular`; `fileTooLarge` beyond the
+    ///   limit.
+    static func copy(_ path: String, to target: String, limit: Int64) throws -> Copy {
         let name = FilePlace(path).name
         let (source, identity) = try openRegular(path, name)
         defer { close(source) }
@@ -61,7 +59,7 @@ enum ReceivedFile {
             try put(piece, into: output, name)
         }
         try synchronize(output, name)
-        return ((hash.finalize(), byteCount), identity)
+        return Copy(digest: hash.finalize(), byteCount: byteCount, original: identity)
     }
 
     /// Writes a file durably that must not exist yet.

@@ -111,8 +111,12 @@ import Testing
             "UPDATE settlement_cycle SET state = 'settled', settled_at = 1 WHERE state = 'due'",
             "UPDATE settlement_cycle SET state = 'instructed' WHERE state = 'due'",
             "UPDATE settlement_cycle SET state = 'due' WHERE state = 'instructed'",
-            "INSERT INTO settlement_cycle SELECT 9999, partner_id, 3, length, to_date + 3,"
-                + " to_date + 3, 'open', NULL, NULL, NULL, NULL, NULL FROM settlement_cycle LIMIT 1",
+            "INSERT INTO settlement_cycle SELECT 9999, partner_id, number + 1, length, to_date + 3,"
+                + " to_date + 3, 'open', NULL, NULL, NULL, NULL, NULL FROM settlement_cycle"
+                + " ORDER BY number DESC LIMIT 1",
+            "INSERT INTO settlement_cycle SELECT 9999, partner_id, number + 2, length, to_date + 1,"
+                + " to_date + 1, 'open', NULL, NULL, NULL, NULL, NULL FROM settlement_cycle"
+                + " ORDER BY number DESC LIMIT 1",
             "UPDATE settlement_instruction SET amount_fen = amount_fen + 1",
             "UPDATE settlement_instruction SET state = 'confirmed', confirmed_at = 1"
                 + " WHERE state = 'proposed'",

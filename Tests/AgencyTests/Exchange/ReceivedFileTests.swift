@@ -79,9 +79,7 @@ import Testing
         try folder.put("first", as: "a")
         let path = folder.path + "/a"
         func copied(_ name: String) throws -> ReceivedFile.Identity {
-            try ReceivedFile.copyIdentified(
-                path, to: folder.path + "/" + name, limit: 100
-            ).identity
+            try ReceivedFile.copy(path, to: folder.path + "/" + name, limit: 100).original
         }
         let first = try copied("1")
         #expect(ReceivedFile.Identity(path) == first)
