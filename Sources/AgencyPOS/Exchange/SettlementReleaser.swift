@@ -22,7 +22,9 @@ final class SettlementReleaser: Sendable {
             return release.heldBack.map { file in
                 RepeatedRound.Fault(
                     text: file.description,
-                    message: "a settlement file is held back and tried again each minute",
+                    message: file.isReleased
+                        ? "a settlement file cannot be delivered, tried again each minute"
+                        : "a settlement file is held back and tried again each minute",
                     fields: [
                         "file": file.fileName, "partner": file.partnerCode,
                         "error": "\(file.cause)",

@@ -18,8 +18,8 @@ import Testing
             #expect(milliseconds == SettlementReleaser.retryMilliseconds)
             retries.withLock { $0.append(work) }
         }
-        // A file stands where the partner's folder should be.
-        let obstacle = server.book.folder.settlementFolder(partnerCode: "WATER01")
+        // A file stands where the folder of what is kept should be.
+        let obstacle = server.book.folder.sentFolder(partnerCode: "WATER01")
         try FileManager.default.createDirectory(
             atPath: (obstacle as NSString).deletingLastPathComponent,
             withIntermediateDirectories: true)

@@ -40,7 +40,8 @@ import Testing
         try expectClean(logs.path, holds: "server.log")
         #expect(FileManager.default.fileExists(atPath: backup))
         let settlement = try Self.files(server.folder.path).filter { $0.contains("BANK01") }
-        #expect(settlement.count == 2, "\(settlement)")
+        // The file and its sidecar, as kept and as the partner collects them.
+        #expect(settlement.count == 4, "\(settlement)")
         // The scan finds what is there: the four digits that may be kept.
         let kept = try settlement.contains { name in
             try Self.contains("************4444", in: server.folder.path + "/" + name)

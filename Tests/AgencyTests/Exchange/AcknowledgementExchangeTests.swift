@@ -161,18 +161,19 @@ import Testing
         var early = first[0]
         early.serial = try #require(SettlementIdentifier("000000000002"))
         early.accountReference = "13810000002"
-        early.amountFen = 700
+        early.amountFen = 7_000
         try bench.send(first + [early], for: "2026-11-20")
         try bench.reconcile()
-        #expect(try bench.playDay([800]).map(\.serial) == [early.serial])
+        let second = try bench.playDay([8_000]).map(\.serial)
+        #expect(second == [early.serial])
         try bench.send([], for: "2026-11-21")
         try bench.reconcile()
         try Self.release(bench.test)
         let told = try Self.read(bench.test, of: "MOBILE01").flatMap(\.items)
         #expect(
             told.map { "\($0.lineNumber) \($0.code.rawValue) \($0.cause)" } == [
-                "3 NOT_FOUND yours 700 fen POSTED",
-                "0 AMOUNT_DIFFERS ours 800 fen POSTED, yours 700 fen POSTED",
+                "3 NOT_FOUND yours 7000 fen POSTED",
+                "0 AMOUNT_DIFFERS ours 8000 fen POSTED, yours 7000 fen POSTED",
             ])
         #expect(try Self.audit(bench.test) == [])
     }

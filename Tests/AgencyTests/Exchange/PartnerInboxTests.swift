@@ -188,7 +188,8 @@ import Testing
             try bench.forget()
         }
         // One that would wait for another one does not wait for its day.
-        try bench.send(bench.file(7, date: "2026-12-01").name)
+        let other = try #require(SHA256Digest(hex: String(repeating: "ab", count: 32)))
+        try bench.send(bench.file(7, date: "2026-12-01", after: other).name)
         #expect(bench.verdict(try bench.round()) == ["rejected dateInFuture"])
         let first = try bench.file(1, date: "2026-11-30")
         try bench.send(first.name)

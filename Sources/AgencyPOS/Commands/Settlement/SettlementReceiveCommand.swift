@@ -6,7 +6,7 @@ import Settlement
 enum SettlementReceiveCommand: Command {
     static let name = "settlement receive"
     static let abstract =
-        "check, record, reconcile and acknowledge what is in the partners' inboxes"
+        "check, record, reconcile and acknowledge what is in the inboxes"
     static let discussion = """
         agencypos settlement receive [--data FOLDER]
 
