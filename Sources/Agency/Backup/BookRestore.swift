@@ -22,6 +22,8 @@ public struct BookRestore {
     static let stagingName = ".restoring"
     /// What an otherwise empty folder may hold: the user's key, and what file systems put there.
     private static let harmlessNames: Set = ["keys", "lost+found"]
+    /// The folders of the files that are made anew.
+    private static let madeAnewNames = ["settlement", "sent"]
 
     private let folder: BookFolder
     private var stagingPath: String { folder.path + "/" + Self.stagingName }
@@ -148,14 +150,20 @@ public struct BookRestore {
             throw BackupError.system(keyPath)
         }
         try BookFolder.make(FilePlace(place).folder)
-        try CopyFile.makeNew(place, holding: [UInt8](data))
+        // Half a key under its name would be taken for another one by the next attempt.
+        let staged = stagingPath + "/master.key"
+        try CopyFile.makeNew(staged, holding: [UInt8](data))
+        guard rename(staged, place) == 0 else { throw BackupError.system(place) }
+        try CopyFile.synchronizeFolder(of: place)
     }
 
     private func checkIsEmpty() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         var allowed = Self.harmlessNames
         // What an attempt that was killed has made; a book it has not made.
-        if names.contains(Self.stagingName) { allowed.formUnion([Self.stagingName, "settlement"]) }
+        if names.contains(Self.stagingName) {
+            allowed.formUnion([Self.stagingName] + Self.madeAnewNames)
+        }
         if let name = names.sorted().first(where: { !allowed.contains($0) }) {
             throw BackupError.folderNotEmpty(path: folder.path, name: name)
         }
@@ -163,7 +171,7 @@ public struct BookRestore {
 
     /// Removes what an attempt has made, apart from the key; the settlement files go first.
     private func clear() throws {
-        try remove(folder.path + "/settlement")
+        for name in Self.madeAnewNames { try remove(folder.path + "/" + name) }
         try remove(stagingPath)
     }
 

@@ -157,13 +157,18 @@ struct BookKeys: Sendable {
         }
         try BookFolder.make(FilePlace(path).folder)
         let bytes = try SecureRandom.bytes(masterBytes)
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        // Half a key must never lie under its name, for no book would open with it.
+        let staged = path + ".new"
+        _ = unlink(staged)
+        let descriptor = open(staged, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw BookError.unusable(path: path, reason: String(cString: strerror(errno)))
         }
         defer { close(descriptor) }
         let text = [UInt8]((Hexadecimal.encode(bytes) + "\n").utf8)
-        guard write(descriptor, text, text.count) == text.count, fsync(descriptor) == 0 else {
+        guard write(descriptor, text, text.count) == text.count, fsync(descriptor) == 0,
+            rename(staged, path) == 0
+        else {
             throw BookError.unusable(path: path, reason: String(cString: strerror(errno)))
         }
         return try SymmetricKey(bytes: bytes)

@@ -52,6 +52,18 @@ extension AgencySession {
         ).first(.integer(partner.number)) { $0.text(0) }
     }
 
+    /// Lets the current key sign a file whose own key ended before its release.
+    ///
+    /// - Throws: `SettlementFault.noKey` when the partner has none.
+    func renewKey(of file: SettlementFileRow) throws {
+        guard let keyID = try currentSettlementKeyID(of: file.partner) else {
+            throw SettlementFault.noKey(partner: file.partnerCode)
+        }
+        try connection.prepare(
+            "UPDATE settlement_file SET key_id = $1 WHERE file_id = $2 AND state = 'assigned'"
+        ).run(.text(keyID), .integer(file.id.number))
+    }
+
     /// Notes that a file is kept, and goes out; it may end a cycle.
     func recordRelease(
         of file: ID<SettlementFileRow>, digest: SHA256Digest, mac: MessageAuthenticationCode,

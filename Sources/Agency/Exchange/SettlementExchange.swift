@@ -66,9 +66,10 @@ public final class SettlementExchange: Sendable {
         try book.writer.perform { try $0.recordDelivery(of: file.id) }
     }
 
-    private func release(_ file: SettlementFileRow) throws {
-        let outbox = SettlementOutbox(book.folder, partnerCode: file.partnerCode)
+    private func release(_ assigned: SettlementFileRow) throws {
+        let outbox = SettlementOutbox(book.folder, partnerCode: assigned.partnerCode)
         try outbox.prepareSent()
+        let file = try withValidKey(assigned, outbox)
         let candidate = try book.readers.read { connection in
             try write(file, to: outbox.sent, connection)
         }
@@ -76,6 +77,26 @@ public final class SettlementExchange: Sendable {
         let (digest, mac, totals) = (candidate.digest, candidate.code, candidate.totals)
         try book.writer.perform {
             try $0.recordRelease(of: file.id, digest: digest, mac: mac, totals: totals)
+        }
+    }
+
+    /// A file that was held back until its key ended gets the current one: nobody takes it else.
+    private func withValidKey(
+        _ file: SettlementFileRow, _ outbox: SettlementOutbox
+    ) throws -> SettlementFileRow {
+        let now = book.clock()
+        do {
+            _ = try book.readers.read {
+                try SettlementKeys($0, sealing: book.keys.sealing).validKey(
+                    file.keyID, .out, of: file.partner, at: now)
+            }
+            return file
+        } catch SettlementError.keyEnded {
+            // What a crash left kept was neither released nor put into the partner's folder.
+            try outbox.forget(file.name)
+            try book.writer.perform { try $0.renewKey(of: file) }
+            return try book.readers.read { try SettlementFileReader($0).file(named: file.name) }
+                ?? file
         }
     }
 

@@ -27,6 +27,15 @@ struct SettlementOutbox {
         _ = try SettlementFolder.removeTemporaries(in: folder)
     }
 
+    /// Removes a file that was not released from what is kept.
+    func forget(_ name: String) throws {
+        for path in [name, name + SettlementFileName.sidecarSuffix] {
+            guard unlink(sent + "/" + path) == 0 || errno == ENOENT else {
+                throw ReceivedFile.failure(.remove, path)
+            }
+        }
+    }
+
     /// Puts a file that is kept, and its sidecar, into the partner's folder.
     @discardableResult
     func deliver(_ name: SettlementFileName) throws -> SettlementCandidate.Outcome {

@@ -136,16 +136,20 @@ import Testing
 
     @Test("what a killed attempt left is cleared away")
     func resumed() throws {
-        for folder in ["/.restoring", "/settlement/WATER01"] {
+        for folder in ["/.restoring", "/settlement/WATER01", "/sent/WATER01"] {
             try FileManager.default.createDirectory(
                 atPath: target + folder, withIntermediateDirectories: true)
         }
-        for name in ["/.restoring/book.db", "/settlement/WATER01/half"] {
+        for name in [
+            "/.restoring/book.db", "/.restoring/master.key", "/settlement/WATER01/half",
+            "/sent/WATER01/half",
+        ] {
             try Data("half".utf8).write(to: URL(filePath: target + name))
         }
         _ = try restore(key: keyPath)
         #expect(try output.names(in: "data") == ["book.db", "keys", "sent", "settlement"])
         #expect(!(try output.names(in: "data/settlement/WATER01").contains("half")))
+        #expect(!(try output.names(in: "data/sent/WATER01").contains("half")))
     }
 
     @Test("a file that is no backup is refused, and makes no folder")

@@ -29,11 +29,11 @@ import Testing
 
         func rotate(
             _ direction: SettlementDirection, hours: Int64 = SettlementKeyOrder.usualOverlapHours,
-            keyHex: String? = nil
+            keyHex: String? = nil, partner: String = "WATER01"
         ) throws -> Answer {
             let book = try book()
             let order = SettlementKeyOrder(
-                partnerCode: "WATER01", direction: direction, keyHex: keyHex)
+                partnerCode: partner, direction: direction, keyHex: keyHex)
             return try Answer(
                 book.perform {
                     try $0.rotateSettlementKey(
@@ -97,6 +97,41 @@ import Testing
             try bench.states() == [
                 "WATER01-K1 out retired", "WATER01-K2 out retired", "WATER01-K3 out current",
             ])
+    }
+
+    @Test("a file that was held back until its key ended is signed with the current one")
+    func heldBack() throws {
+        let bench = Bench()
+        let test = try bench.book()
+        try test.closeDay()
+        // The process died when the file was kept, and before that was recorded.
+        let obstacle = test.copy.path + "/sent/MOBILE01"
+        try FileManager.default.createDirectory(
+            atPath: test.copy.path + "/sent/WATER01", withIntermediateDirectories: true)
+        try Data().write(to: URL(filePath: obstacle))
+        let name = "APS_330102A_WATER01_20261120_000001.txt"
+        for suffix in ["", ".hmac"] {
+            try Data("of another key".utf8).write(
+                to: URL(filePath: test.copy.path + "/sent/WATER01/" + name + suffix))
+        }
+        let answer = try bench.rotate(.out, hours: 0)
+        #expect(throws: (any Error).self) { try test.release() }
+        let file = try #require(
+            try test.book.readers.read { try SettlementFileReader($0).file(named: name) })
+        #expect(file.state == .released && file.keyID == "WATER01-K2")
+        let key = try #require(SymmetricKey(hex: answer.text("key_hex")))
+        let bytes = try test.copy.bytes("settlement/WATER01/" + name)
+        let sidecar = try test.copy.bytes("settlement/WATER01/" + name + ".hmac")
+        let mac = HMACSHA256.authenticate(String(decoding: bytes, as: UTF8.self), key: key).hex
+        #expect(String(decoding: sidecar, as: UTF8.self).contains(mac))
+        // With an overlap the old key still signs what was assigned to it.
+        try FileManager.default.removeItem(atPath: obstacle)
+        _ = try bench.rotate(.out, partner: "MOBILE01")
+        try test.release()
+        #expect(
+            try test.texts("SELECT key_id FROM settlement_file WHERE name LIKE '%MOBILE01%'")
+                == ["MOBILE01-K1"])
+        #expect(try test.faults() == [])
     }
 
     @Test("directions are kept apart: a partner's key is no signer of ours") func directions()
